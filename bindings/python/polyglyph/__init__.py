@@ -1,0 +1,31 @@
+"""polyglyph: exact token ids for any text, in any language.
+
+    import polyglyph
+
+    tok = polyglyph.Tokenizer.builtin("qwen3")  # or Tokenizer.from_file("tokenizer.json")
+    ids = tok.encode("안녕하세요 세계")
+    tok.decode(ids)
+    tok.count(text)
+
+Text from a stranger never becomes a control token unless you say special_tokens="parse".
+"""
+
+from .values import AddedToken, Description, Encoding, Error  # isort: skip: _polyglyph makes instances of these
+from ._polyglyph import Batch, DecodeStream, EncodeStream, Tokenizer, __version__
+
+__all__ = [
+    "AddedToken",
+    "Batch",
+    "DecodeStream",
+    "Description",
+    "EncodeStream",
+    "Encoding",
+    "Error",
+    "Tokenizer",
+    "__version__",
+]
+
+# One name for each, in errors, pickles and help: where it is imported from.
+for _class in (AddedToken, Batch, DecodeStream, Description, EncodeStream, Encoding, Error, Tokenizer):
+    _class.__module__ = "polyglyph"
+del _class

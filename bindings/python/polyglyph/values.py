@@ -1,0 +1,94 @@
+"""The plain values that polyglyph returns, and its one exception."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Error(ValueError):
+    """What polyglyph raises: one line that says what is wrong, where, and what to do next.
+
+    Text never raises it, unless special_tokens="reject" asks for that.
+    """
+
+    code: str
+    """"io", "malformed", "unsupported", "limit", "not_found", "unknown_id", "control_token" or "invalid_argument"."""
+
+    where: str
+    """The file, field, line, byte or argument; empty where there is none. It is part of the message already."""
+
+    def __init__(self, message: str, code: str = "invalid_argument", where: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.where = where
+
+
+class Encoding(NamedTuple):
+    """Token ids with the place each came from: ids[i] was read from text[offsets[i][0]:offsets[i][1]]."""
+
+    ids: NDArray[np.uint32]
+    """Of shape (n,)."""
+    offsets: NDArray[np.int64]
+    """Of shape (n, 2): begin and end, in the unit that was asked for."""
+
+
+class AddedToken(NamedTuple):
+    """A token matched in the text before any splitting. The fields are those of tokenizer.json."""
+
+    id: int
+    content: str
+    """What is spelled in the text."""
+    single_word: bool
+    """Matches only between characters that are not part of a word."""
+    lstrip: bool
+    """Takes the whitespace before it along."""
+    rstrip: bool
+    """Takes the whitespace after it along."""
+    normalized: bool
+    """Matched after normalization, otherwise before."""
+    special: bool
+    """The file says so; skip_special_tokens leaves these out."""
+    control: bool
+    """The argument special_tokens decides over it."""
+
+
+class Description(NamedTuple):
+    """What a tokenizer is, for people and for comparing two of them."""
+
+    name: str
+    """The built-in's name, or the file's."""
+    format: str
+    """"tokenizer.json" or "tiktoken": what it was loaded from at first."""
+    model: str
+    reference: str
+    """The library and version whose ids are matched."""
+    normalizer: str
+    splitter: str
+    """The steps of the pretokenizer, with their patterns."""
+    scanner: str
+    """How the splitter runs."""
+    encoder: str
+    """How a piece of text becomes ids, and why."""
+    class_unicode_version: str
+    """Of the character classes in patterns."""
+    normal_unicode_version: str
+    """Of normalization; empty where nothing is normalized."""
+    prefix: str
+    """What add_special_tokens puts in front, spelled as tokens; empty for nothing."""
+    suffix: str
+    """What it puts behind."""
+    vocab_size: int
+    """One more than the largest id."""
+    model_entries: int
+    merges: int
+    added_tokens: int
+    control_tokens: int
+    unreachable: int
+    """Entries that no text is ever encoded to by merging."""
+    image_bytes: int
+    fingerprint: str
+    """Hex; equal for tokenizers that were built from the same content."""

@@ -1,0 +1,196 @@
+// Encoding one text, at once or in slices.
+//
+// Up to a few megabytes go to the engine in one call. A longer text goes through an EncodeStream,
+// slice by slice, which gives the same ids, so that Ctrl-C is seen every few milliseconds.
+// encode_with_offsets has no stream and always runs to its end.
+//
+// Many texts. They go to the engine in runs of whole texts, each run large enough to keep all threads at work
+// and small enough to end soon after Ctrl-C; usually there is one run, whose arrays become the result as they
+// are.
+
+#include "arguments.h"
+#include "encode_stream.h"
+#include "errors.h"
+#include "ids.h"
+#include "interrupts.h"
+#include "polyglyph/error.h"
+#include "text.h"
+#include "tokenizer.h"
+#include "values.h"
+
+namespace py = pybind11;
+
+namespace polyglyph::python {
+std::vector<TokenId> encode_text(const Tokenizer& tokenizer, std::string_view text, EncodeOptions options) {
+  if (text.size() <= kWholeBytes) {
+    return without_gil(text.size(), [&] { return tokenizer.encode(text, options); });
+  }
+  std::vector<TokenId> ids;
+  EncodeStream stream = tokenizer.encode_stream(options);
+  feed_slices(text, [&](std::string_view slice) {
+    stream.feed(slice, ids);
+    return true;
+  });
+  stream.finish(ids);
+  return ids;
+}
+
+std::size_t count_text(const Tokenizer& tokenizer, std::string_view text, EncodeOptions options) {
+  if (text.size() <= kWholeBytes) {
+    return without_gil(text.size(), [&] { return tokenizer.count(text, options); });
+  }
+  std::size_t count = 0;
+  EncodeStream stream = tokenizer.encode_stream(options);
+  feed_slices(text, [&](std::string_view slice) {
+    count += stream.feed_count(slice);
+    return true;
+  });
+  return count + stream.finish_count();
+}
+
+namespace {
+
+bool text_fits(const Tokenizer& tokenizer, std::string_view text, std::size_t limit, EncodeOptions options) {
+  if (text.size() <= kWholeBytes) {
+    return without_gil(text.size(), [&] { return tokenizer.fits(text, limit, options); });
+  }
+  std::size_t count = 0;
+  EncodeStream stream = tokenizer.encode_stream(options);
+  feed_slices(text, [&](std::string_view slice) {
+    count += stream.feed_count(slice);
+    return count <= limit;
+  });
+  return count <= limit && count + stream.finish_count() <= limit;
+}
+
+constexpr Parameters<3> kEncode{"encode", {"text", "special_tokens", "add_special_tokens"}, 1};
+
+PyObject* encode(PyObject* self, PyObject* const* arguments, Py_ssize_t positional, PyObject* keywords) {
+  return guarded([&]() -> py::object {
+    const auto [object, special_tokens, add_special_tokens] = kEncode.read(arguments, positional, keywords);
+    const Text text(object);
+    return to_list(
+        encode_text(tokenizer_of(self), text.view(), encode_options(special_tokens, add_special_tokens)));
+  });
+}
+
+constexpr Parameters<3> kEncodeArray{"encode_array", {"text", "special_tokens", "add_special_tokens"}, 1};
+
+PyObject* encode_array(PyObject* self, PyObject* const* arguments, Py_ssize_t positional,
+                       PyObject* keywords) {
+  return guarded([&]() -> py::object {
+    const auto [object, special_tokens, add_special_tokens] =
+        kEncodeArray.read(arguments, positional, keywords);
+    const Text text(object);
+    return to_array(
+        encode_text(tokenizer_of(self), text.view(), encode_options(special_tokens, add_special_tokens)));
+  });
+}
+
+constexpr Parameters<4> kEncodeWithOffsets{
+    "encode_with_offsets", {"text", "unit", "special_tokens", "add_special_tokens"}, 1};
+
+constexpr Choice<OffsetUnit> kUnits[] = {
+    {"chars", OffsetUnit::chars}, {"bytes", OffsetUnit::bytes}, {"utf16", OffsetUnit::utf16}};
+
+PyObject* encode_with_offsets(PyObject* self, PyObject* const* arguments, Py_ssize_t positional,
+                              PyObject* keywords) {
+  return guarded([&]() -> py::object {
+    const auto [object, unit, special_tokens, add_special_tokens] =
+        kEncodeWithOffsets.read(arguments, positional, keywords);
+    const Text text(object);
+    const EncodeOptions options = encode_options(special_tokens, add_special_tokens);
+    OffsetUnit counted = text.is_str() ? OffsetUnit::chars : OffsetUnit::bytes;
+    if (unit != nullptr && unit != Py_None) counted = choose(unit, "unit", kUnits);
+    const Tokenizer& tokenizer = tokenizer_of(self);
+    Encoding encoding = without_gil(
+        text.view().size(), [&] { return tokenizer.encode_with_offsets(text.view(), options, counted); });
+    return values().encoding(to_array(std::move(encoding.ids)), to_array(std::move(encoding.offsets)));
+  });
+}
+
+constexpr Parameters<3> kCount{"count", {"text", "special_tokens", "add_special_tokens"}, 1};
+
+PyObject* count(PyObject* self, PyObject* const* arguments, Py_ssize_t positional, PyObject* keywords) {
+  return guarded([&]() -> py::object {
+    const auto [object, special_tokens, add_special_tokens] = kCount.read(arguments, positional, keywords);
+    const Text text(object);
+    const EncodeOptions options = encode_options(special_tokens, add_special_tokens);
+    return py::int_(count_text(tokenizer_of(self), text.view(), options));
+  });
+}
+
+constexpr Parameters<4> kFits{"fits", {"text", "limit", "special_tokens", "add_special_tokens"}, 2};
+
+PyObject* fits(PyObject* self, PyObject* const* arguments, Py_ssize_t positional, PyObject* keywords) {
+  return guarded([&]() -> py::object {
+    const auto [object, limit_object, special_tokens, add_special_tokens] =
+        kFits.read(arguments, positional, keywords);
+    const Text text(object);
+    const Py_ssize_t limit = PyNumber_AsSsize_t(limit_object, nullptr);  // clips what is beyond any text
+    if (limit == -1 && PyErr_Occurred() != nullptr) throw py::error_already_set();
+    if (limit < 0)
+      throw Error(ErrorCode::invalid_argument, "it is negative; it must be a number of tokens", "limit");
+    const EncodeOptions options = encode_options(special_tokens, add_special_tokens);
+    return py::bool_(text_fits(tokenizer_of(self), text.view(), static_cast<std::size_t>(limit), options));
+  });
+}
+
+constexpr const char* kEncodeDoc = R"(encode($self, text, special_tokens='text', add_special_tokens=False)
+--
+
+The ids of a text: a list of int. encode_array is faster.)";
+
+constexpr const char* kEncodeArrayDoc =
+    R"(encode_array($self, text, special_tokens='text', add_special_tokens=False)
+--
+
+The ids of a text: a numpy array of uint32, of shape (n,), made without a copy.)";
+
+constexpr const char* kEncodeWithOffsetsDoc =
+    R"(encode_with_offsets($self, text, unit=None, special_tokens='text', add_special_tokens=False)
+--
+
+The ids of a text and where in it each was read from: an Encoding of ids, uint32 of shape (n,), and offsets, int64 of
+shape (n, 2), so that text[begin:end] is the part of the text behind a token.
+
+unit is what the offsets count: "chars" (default for a str: they index it), "bytes" (default for bytes; for a str, of
+its UTF-8) or "utf16" (code units, as JavaScript, Java and C# count). In chars and utf16 a token that holds part of a
+character spans the whole of it. Where normalization changed the text, a token spans the characters it was made from.
+Tokens that add_special_tokens put in have an empty span.)";
+
+constexpr const char* kCountDoc = R"(count($self, text, special_tokens='text', add_special_tokens=False)
+--
+
+len(encode(text)), without making the ids.)";
+
+constexpr const char* kFitsDoc = R"(fits($self, text, limit, special_tokens='text', add_special_tokens=False)
+--
+
+Whether count(text) <= limit, reading no further than needed to know.)";
+
+constexpr const char* kEncodeStreamDoc =
+    R"(encode_stream(self, special_tokens='text', add_special_tokens=False)
+--
+
+Text in chunks cut anywhere, the ids of the whole out: an EncodeStream.)";
+
+}  // namespace
+
+void add_encode_methods(TokenizerClass& type) {
+  add_method(type, "encode", &encode, kEncodeDoc);
+  add_method(type, "encode_array", &encode_array, kEncodeArrayDoc);
+  add_method(type, "encode_with_offsets", &encode_with_offsets, kEncodeWithOffsetsDoc);
+  add_method(type, "count", &count, kCountDoc);
+  add_method(type, "fits", &fits, kFitsDoc);
+
+  type.def(
+      "encode_stream",
+      [](const Tokenizer& tokenizer, const py::object& special_tokens, const py::object& add_special_tokens) {
+        return std::make_unique<TextStream>(tokenizer,
+                                            encode_options(special_tokens.ptr(), add_special_tokens.ptr()));
+      },
+      py::arg("special_tokens") = "text", py::arg("add_special_tokens") = false, kEncodeStreamDoc);
+}
+
+}  // namespace polyglyph::python

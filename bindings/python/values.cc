@@ -1,0 +1,41 @@
+// Values without behaviour are written in Python, where their fields, types and documentation stand in one
+// place; C++ only fills them in, by field name, so that the order of the fields is Python's own affair.
+#include "values.h"
+
+#include <pybind11/gil_safe_call_once.h>
+
+namespace py = pybind11;
+using namespace pybind11::literals;  // "name"_a
+
+namespace polyglyph::python {
+
+const Values& values() {
+  PYBIND11_CONSTINIT static py::gil_safe_call_once_and_store<Values> storage;
+  return storage
+      .call_once_and_store_result([] {
+        const auto module = py::module_::import("polyglyph.values");
+        return Values{module.attr("Error"), module.attr("Encoding"), module.attr("AddedToken"),
+                      module.attr("Description")};
+      })
+      .get_stored();
+}
+
+py::object to_python(const AddedToken& token) {
+  return values().added_token("id"_a = token.id, "content"_a = token.content,
+                              "single_word"_a = token.single_word, "lstrip"_a = token.lstrip,
+                              "rstrip"_a = token.rstrip, "normalized"_a = token.normalized,
+                              "special"_a = token.special, "control"_a = token.control);
+}
+
+py::object to_python(const Description& d) {
+  return values().description(
+      "name"_a = d.name, "format"_a = d.format, "model"_a = d.model, "reference"_a = d.reference,
+      "normalizer"_a = d.normalizer, "splitter"_a = d.splitter, "scanner"_a = d.scanner,
+      "encoder"_a = d.encoder, "class_unicode_version"_a = d.class_unicode_version,
+      "normal_unicode_version"_a = d.normal_unicode_version, "prefix"_a = d.prefix, "suffix"_a = d.suffix,
+      "vocab_size"_a = d.vocab_size, "model_entries"_a = d.model_entries, "merges"_a = d.merges,
+      "added_tokens"_a = d.added_tokens, "control_tokens"_a = d.control_tokens,
+      "unreachable"_a = d.unreachable, "image_bytes"_a = d.image_bytes, "fingerprint"_a = d.fingerprint);
+}
+
+}  // namespace polyglyph::python

@@ -1,0 +1,24 @@
+// The plain classes of polyglyph/values.py, which this module makes instances of.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include "polyglyph/description.h"
+#include "polyglyph/vocab.h"
+
+namespace polyglyph::python {
+
+struct Values {
+  pybind11::object error;
+  pybind11::object encoding;
+  pybind11::object added_token;
+  pybind11::object description;
+};
+
+// Looked up once, when first needed.
+const Values& values();
+
+pybind11::object to_python(const AddedToken& token);
+pybind11::object to_python(const Description& description);
+
+}  // namespace polyglyph::python

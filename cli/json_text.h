@@ -1,0 +1,13 @@
+// Writing JSON needs one thing that is easy to get wrong: strings.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace polyglyph::cli {
+
+// The text as a JSON string, quotes included. JSON holds Unicode alone: each maximal ill-formed part becomes
+// U+FFFD.
+std::string json_string(std::string_view text);
+
+}  // namespace polyglyph::cli

@@ -1,0 +1,29 @@
+// A progress bar on standard error, for work that takes longer than a second.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace polyglyph::cli {
+
+class Progress {
+ public:
+  // `total` bytes; 0 where nobody knows. Draws nothing unless standard error is a terminal.
+  explicit Progress(std::uint64_t total);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress();  // wipes the bar away
+
+  void update(std::uint64_t done);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::uint64_t total_;
+  bool enabled_;
+  bool drawn_ = false;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_{};
+};
+
+}  // namespace polyglyph::cli

@@ -1,0 +1,49 @@
+// Every option of the library, with its default and its meaning.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "polyglyph/types.h"
+
+namespace polyglyph {
+
+// What a control token spelled out in the text means. Text from a stranger must never become a control token,
+// so `text` is the default; see docs/control-tokens.md for which tokens count as control tokens.
+enum class SpecialTokens {
+  text,    // its characters are encoded as ordinary text; no control id ever comes out
+  parse,   // it becomes its id, as Hugging Face tokenizers do by default
+  reject,  // encode throws Error(control_token) with its place
+};
+
+struct EncodeOptions {
+  SpecialTokens special_tokens = SpecialTokens::text;
+
+  // Put in what the vocabulary's own template adds around a text (Llama 3's <|begin_of_text|>, say). Nothing
+  // is added where the file has no template.
+  bool add_special_tokens = false;
+};
+
+// What decode does with an id that is not in the vocabulary.
+enum class UnknownIds {
+  error,  // throw Error(unknown_id)
+  skip,   // leave it out, as Hugging Face tokenizers do
+};
+
+struct DecodeOptions {
+  // Leave out the tokens that the file marks as special (Vocab::added_tokens, AddedToken::special).
+  bool skip_special_tokens = false;
+  UnknownIds unknown = UnknownIds::error;
+};
+
+struct LoadOptions {
+  // For .tiktoken files, which hold ranks alone: the split pattern, by name ("o200k", "cl100k", "p50k", "r50k",
+  // "qwen") or spelled out as a regular expression. Empty: known from the file's own name (o200k_base.tiktoken,
+  // qwen.tiktoken, ...), else an error that says so.
+  std::string pattern;
+
+  // For .tiktoken files: control tokens and their ids. Empty: those that belong to a named pattern.
+  std::map<std::string, TokenId> special_tokens;
+};
+
+}  // namespace polyglyph

@@ -1,0 +1,13 @@
+// polyglyph: exact token ids for any text, in any language. Begin with tokenizer.h.
+#pragma once
+
+#include "polyglyph/decode_stream.h"
+#include "polyglyph/description.h"
+#include "polyglyph/encode_stream.h"
+#include "polyglyph/error.h"
+#include "polyglyph/options.h"
+#include "polyglyph/text.h"
+#include "polyglyph/tokenizer.h"
+#include "polyglyph/types.h"
+#include "polyglyph/version.h"
+#include "polyglyph/vocab.h"

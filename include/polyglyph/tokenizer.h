@@ -1,0 +1,95 @@
+// Tokenizer: text to the exact token ids a model expects, and back.
+//
+//   auto tok = polyglyph::Tokenizer::builtin("qwen3");
+//   std::vector<polyglyph::TokenId> ids = tok.encode("안녕하세요 세계");
+//   std::string text = tok.decode(ids);
+//   tok.count(text);            // without building the ids
+//   tok.fits(text, 131072);     // stops as soon as it knows
+//
+// Exact: the ids are those of the library the model's owners publish for (docs/parity.md), on any text.
+// Total: text is any bytes. Each maximal ill-formed part of UTF-8 counts as U+FFFD for splitting and
+// normalizing, and decoding gives the original bytes back. Nothing but SpecialTokens::reject can throw
+// on text. Time is O(n log n) at worst in the length of the longest piece, and memory linear.
+//
+// Immutable, and as cheap to copy as a shared_ptr: share one among any number of threads. Encoding keeps a
+// bounded cache for each thread that is at work at the same time.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "polyglyph/decode_stream.h"
+#include "polyglyph/description.h"
+#include "polyglyph/encode_stream.h"
+#include "polyglyph/options.h"
+#include "polyglyph/types.h"
+#include "polyglyph/vocab.h"
+
+namespace polyglyph {
+
+namespace tokenizer {
+class Engine;
+}
+
+class Tokenizer {
+ public:
+  // A tokenizer.json, a .tiktoken file, a mapped image (.pgv), or a directory that holds a tokenizer.json.
+  // Throws Error: io, malformed, unsupported, limit.
+  static Tokenizer from_file(const std::filesystem::path& path, const LoadOptions& options = {});
+
+  // One of builtins(), opened from the image that was installed with the library. Throws Error(not_found) with
+  // the nearest names.
+  static Tokenizer builtin(std::string_view name);
+  static std::vector<std::string> builtins();
+
+  // Where the image of a built-in is. Throws Error(not_found) as builtin does.
+  static std::filesystem::path builtin_image(std::string_view name);
+
+  std::vector<TokenId> encode(std::string_view text, EncodeOptions options = {}) const;
+
+  // Spans index `text` itself, also where normalization changed it: a token then spans the characters it was
+  // made from. In chars and utf16, an ill-formed part of the text counts as one character.
+  Encoding encode_with_offsets(std::string_view text, EncodeOptions options = {},
+                               OffsetUnit unit = OffsetUnit::bytes) const;
+
+  // `threads`: 0 for one a processor. The result does not depend on it. Under SpecialTokens::reject the error
+  // is that of the first offending text.
+  Batch encode_batch(std::span<const std::string_view> texts, EncodeOptions options = {},
+                     unsigned threads = 0) const;
+
+  EncodeStream encode_stream(EncodeOptions options = {}) const;
+
+  // encode(text).size(), without building the ids.
+  std::size_t count(std::string_view text, EncodeOptions options = {}) const;
+
+  // count(text) <= limit, reading no further than needed.
+  bool fits(std::string_view text, std::size_t limit, EncodeOptions options = {}) const;
+
+  // Bytes: UTF-8 unless the ids end or begin inside a character. Throws Error(unknown_id) by default.
+  std::string decode(std::span<const TokenId> ids, DecodeOptions options = {}) const;
+  std::vector<std::string> decode_batch(const Batch& batch, DecodeOptions options = {}) const;
+  DecodeStream decode_stream(DecodeOptions options = {}) const;
+
+  // Writes a mapped image (.pgv), which opens in under a millisecond and is shared between processes. Written
+  // to a temporary file beside it and renamed.
+  void save(const std::filesystem::path& path) const;
+
+  const Vocab& vocab() const noexcept;
+  Description description() const;
+
+  // The image of this tokenizer as bytes, and back: for pickling. from_image checks the full checksum.
+  std::string_view image() const noexcept;
+  static Tokenizer from_image(std::string_view bytes);
+
+ private:
+  explicit Tokenizer(std::shared_ptr<const tokenizer::Engine> engine);
+
+  std::shared_ptr<const tokenizer::Engine> engine_;
+};
+
+}  // namespace polyglyph

@@ -1,0 +1,90 @@
+"""Hand-made tokenizer.json files: every component and setting that byte-level BPE files use, against the reference."""
+import os
+import random
+
+import numpy
+import polyglyph
+import pytest
+from compare import assert_holds, assert_same_ids
+from files import ADDED_CONTENTS, FILES, tokenizer_json
+from references import HuggingFaceReference
+
+_COUNT = 6_000 if os.environ.get("POLYGLYPH_LONG_TESTS") else 300
+
+_SYMBOLS = ["a", "b", "ab", "c", "d", "e", "x", "y", "z", "q", "the", "and", "hello", "hell", " world", "A", "B", "don't", "'s",
+            "'ll", "'", "1", "12", "234", "\u0663", "\u00bd", "_", "-", "!", ".", "<", ">", "(", "|", "[", "\u2026", "\u00b7", " ", " ", "  ",
+            "   ", "\n", "\n\n", "\r\n", "\t", "\u00a0", "\u3000", "\u4e2d", "\u6587", "\u4e2d\u6587", "\u3042", "\u00e9", "e\u0301", "\u0301",
+            "\u0323\u0301", "A\u030a", "\u00c5", "\u212b", "\ufb01", "\u00df", "\uac00", "\u1100\u1161", "\uff76\uff9e", "\u0130", "\U0001f600",
+            "\U0001f469\u200d\U0001f4bb", "\x00", "\u200b", "\ufffd", "<s>", "</s>", "<unk>", *ADDED_CONTENTS, *ADDED_CONTENTS]
+
+
+def drawn(seed):
+    r = random.Random(seed)
+    yield ""
+    for _ in range(_COUNT):
+        yield "".join(r.choice(_SYMBOLS) for _ in range(r.randint(1, 7)))
+
+
+def is_control(token):
+    """The rule for control tokens, for the contents used here."""
+    content = token["content"]
+    return token["special"] or (content.startswith("<|") and content.endswith("|>"))
+
+
+@pytest.fixture(scope="module", params=FILES)
+def pair(request, tmp_path_factory):
+    content = tokenizer_json(**FILES[request.param])
+    path = tmp_path_factory.mktemp("file") / "tokenizer.json"
+    path.write_text(content, encoding="utf-8", newline="")
+    return polyglyph.Tokenizer.from_file(path), HuggingFaceReference(content, is_control)
+
+
+@pytest.mark.parametrize("mode", ["text", "parse"])
+def test_ids(pair, mode):
+    assert_same_ids(*pair, list(drawn(mode)), mode)
+
+
+def test_add_special_tokens(pair):
+    assert_same_ids(*pair, list(drawn("special"))[:30], "parse", add_special_tokens=True)
+
+
+def test_offsets(pair):
+    tokenizer, reference = pair
+
+    def ours(text):
+        encoding = tokenizer.encode_with_offsets(text, unit="chars", special_tokens="parse")
+        return list(encoding.ids), [tuple(span) for span in numpy.asarray(encoding.offsets).tolist()]
+
+    def theirs(text):
+        return reference.encode_with_offsets([text], "parse")[0]
+
+    assert_holds([text for text in drawn("offsets") if reference.normalize(text) == text],
+                 lambda text: reference.normalize(text) == text and ours(text) != theirs(text),
+                 lambda text: f"  reference {theirs(text)}\n  polyglyph {ours(text)}")
+
+
+def test_streams(pair):
+    tokenizer, _ = pair
+
+    def streamed(text, cut, mode):
+        stream = tokenizer.encode_stream(special_tokens=mode)
+        return [*stream.feed(text[:cut]), *stream.feed(text[cut:]), *stream.finish()]
+
+    def wrong_cuts(text, mode="parse"):
+        whole = tokenizer.encode(text, special_tokens=mode)
+        return [cut for cut in range(len(text) + 1) if streamed(text, cut, mode) != whole]
+
+    assert_holds([text.encode() for text in drawn("streams")][:150], wrong_cuts,
+                 lambda text: f"  {tokenizer.encode(text, special_tokens='parse')}, other ids when cut at "
+                              f"{wrong_cuts(text)}")
+
+
+def test_decode(pair):
+    tokenizer, reference = pair
+    ids = sorted(i for i in reference.parse.get_vocab().values())
+    r = random.Random("decode")
+    for _ in range(_COUNT):
+        some = [r.choice(ids) for _ in range(r.randint(1, 6))]
+        for skip in (False, True):
+            assert tokenizer.decode(some, skip_special_tokens=skip) == \
+                reference.decode(some, skip_special_tokens=skip), (some, skip)

@@ -1,0 +1,58 @@
+// Begin with the single bytes. Find the neighbours that merge earliest, the leftmost of equals; merge them;
+// repeat until none merge. Quadratic, and nothing to get wrong.
+#include "tests/reference/bpe.h"
+
+namespace polyglyph::reference {
+
+Bpe::Bpe(const vocab::TokenizerSpec& spec)
+    : by_rank_(spec.merges_by_rank),
+      whole_piece_first_(spec.ignore_merges || spec.merges_by_rank),
+      fuse_unknown_(spec.fuse_unknown),
+      unknown_(spec.unknown) {
+  const auto bytes = [&](TokenId id) { return std::string(spec.entries[id].bytes); };
+  for (TokenId id = 0; id < spec.entries.size(); ++id) {
+    if (spec.entries[id].kind == vocab::Entry::Kind::bytes) entries_.emplace(bytes(id), id);
+  }
+  for (std::size_t i = 0; i < spec.merges.size(); ++i) {
+    ranks_.emplace(std::pair(bytes(spec.merges[i].left), bytes(spec.merges[i].right)), i);
+  }
+}
+
+std::vector<TokenId> Bpe::encode(std::string_view piece) const {
+  if (const auto whole = entries_.find(piece); whole_piece_first_ && whole != entries_.end()) {
+    return {whole->second};
+  }
+  std::vector<std::string> parts;
+  for (const char byte : piece) parts.emplace_back(1, byte);
+  while (true) {
+    std::size_t best = parts.size(), best_rank = static_cast<std::size_t>(-1);
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+      std::size_t rank = static_cast<std::size_t>(-1);
+      if (by_rank_) {
+        if (const auto entry = entries_.find(parts[i] + parts[i + 1]); entry != entries_.end())
+          rank = entry->second;
+      } else if (const auto pair = ranks_.find({parts[i], parts[i + 1]}); pair != ranks_.end()) {
+        rank = pair->second;
+      }
+      if (rank < best_rank) best = i, best_rank = rank;
+    }
+    if (best == parts.size()) break;
+    parts[best] += parts[best + 1];
+    parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(best) + 1);
+  }
+  std::vector<TokenId> ids;
+  bool after_unknown = false;
+  for (const std::string& part : parts) {
+    const auto entry = entries_.find(part);
+    const bool known = entry != entries_.end();
+    if (known) {
+      ids.push_back(entry->second);
+    } else if (unknown_ != vocab::kNoToken && !(fuse_unknown_ && after_unknown)) {
+      ids.push_back(unknown_);
+    }
+    after_unknown = !known;
+  }
+  return ids;
+}
+
+}  // namespace polyglyph::reference

@@ -1,0 +1,57 @@
+// Bpe: the bytes of one piece to token ids.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "polyglyph/types.h"
+#include "tokenizer/token_buffer.h"
+#include "vocab/image.h"
+
+namespace polyglyph::tokenizer {
+
+class Bpe {
+ public:
+  // Storage that calls reuse; one for each thread at work.
+  struct Scratch {
+    struct Symbol {
+      TokenId id;
+      std::uint32_t begin, end;     // bytes of the piece
+      std::uint32_t previous, next;  // neighbours, by index; kNone at the ends
+    };
+    struct Candidate {
+      std::uint32_t rank;
+      std::uint32_t position;  // index of the left symbol
+      TokenId left, right;     // as they were; the candidate is stale when they have changed
+    };
+    std::vector<Symbol> symbols;
+    std::vector<Candidate> heap;
+    std::vector<std::uint64_t> dead;  // a bit for each position of the piece
+    TokenBuffer ids;
+    std::vector<Span> spans;
+  };
+
+  explicit Bpe(const vocab::Image& image);
+
+  // Appends the ids of `piece`, which is not empty and shorter than 4 GiB.
+  void encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const;
+
+  // The same, with the bytes of the piece that each id stands for.
+  void encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids, std::vector<Span>& spans) const;
+
+ private:
+  void search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const;
+  bool joins(TokenId left, TokenId right) const;
+  void merge(std::string_view piece, Scratch& scratch) const;
+  void add_symbols(std::string_view piece, Scratch& scratch) const;
+  void push_candidate(std::uint32_t position, Scratch& scratch) const;
+
+  const vocab::Image& image_;
+  TokenId bytes_[256];      // the entry of each single byte, kNoToken where there is none
+  bool whole_piece_first_;  // look the piece up before anything else
+  bool all_bytes_;
+};
+
+}  // namespace polyglyph::tokenizer

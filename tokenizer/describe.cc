@@ -1,0 +1,74 @@
+// Engine::description: the pipeline in words.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "tokenizer/engine.h"
+#include "vocab/byte_alphabet.h"
+
+namespace polyglyph::tokenizer {
+namespace {
+
+using vocab::SplitStep;
+
+const char* name_of(unicode::NormalForm form) {
+  constexpr const char* names[] = {"NFC", "NFD", "NFKC", "NFKD"};
+  return names[static_cast<std::size_t>(form)];
+}
+
+const char* name_of(vocab::SplitBehavior behavior) {
+  constexpr const char* names[] = {"removed", "isolated", "merged with previous", "merged with next", "contiguous"};
+  return names[static_cast<std::size_t>(behavior)];
+}
+
+std::string in_words(const SplitStep& step) {
+  switch (step.kind) {
+    case SplitStep::Kind::regex:
+    case SplitStep::Kind::literal:
+      return fmt::format("{} {} ({}{})", step.kind == SplitStep::Kind::regex ? "pattern" : "text", step.pattern,
+                         name_of(step.behavior), step.invert ? ", inverted" : "");
+    case SplitStep::Kind::digits: return step.individual ? "digits one by one" : "runs of digits";
+    case SplitStep::Kind::byte_level_prefix: return "a space in front";
+  }
+  return {};
+}
+
+}  // namespace
+
+Description Engine::description() const {
+  const vocab::Pipeline& p = image_->pipeline();
+  const auto spell = [&](const std::vector<TokenId>& ids) {
+    std::string out;
+    for (const TokenId id : ids) out += vocab_.token_name(id);
+    return out;
+  };
+  Description d;
+  d.name = image_->name();
+  d.format = p.format;
+  d.model = p.names_use_byte_alphabet ? "BPE (byte-level)" : "BPE (bytes by rank)";
+  d.reference = p.reference == vocab::Reference::tiktoken ? "tiktoken 0.14.0" : "Hugging Face tokenizers 0.23.3";
+  std::vector<std::string> words;
+  for (const auto form : p.normalizers) words.emplace_back(name_of(form));
+  d.normalizer = words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", then "));
+  words.clear();
+  for (const auto& step : p.splits) words.push_back(in_words(step));
+  d.splitter = words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", then "));
+  d.scanner = pretokenizer_.scanner() ? to_string(*pretokenizer_.scanner()) : "RE2, step by step";
+  d.encoder = p.longest_match ? "longest match" : "merge heap: " + p.longest_match_reason;
+  d.class_unicode_version = unicode::kClassVersion;
+  if (!p.normalizers.empty()) d.normal_unicode_version = normalizers::kNormalVersion;
+  d.prefix = spell(p.prefix);
+  d.suffix = spell(p.suffix);
+  d.vocab_size = image_->size();
+  d.model_entries = p.model_entries;
+  d.merges = p.merges;
+  d.added_tokens = p.added_tokens.size();
+  d.control_tokens = static_cast<std::size_t>(std::ranges::count(p.added_tokens, true, &AddedToken::control));
+  d.unreachable = p.unreachable;
+  d.image_bytes = image_->bytes().size();
+  d.fingerprint = image_->fingerprint();
+  return d;
+}
+
+}  // namespace polyglyph::tokenizer

@@ -1,0 +1,194 @@
+// Three stages, each a buffer that gives on only what later text cannot change:
+//
+//   raw_    waits while an added token may still begin, end or reach over whitespace;
+//   plain_  waits while a later character may still combine with its last one;
+//   text_   waits while the last piece may still grow.
+//
+// When an added token is found, the text before it is complete, and everything waiting is flushed with `final` set,
+// exactly as Engine::encode would see it. A stage that could give nothing on is left alone until what is pending has
+// doubled, so that a long piece fed byte by byte is looked at a logarithmic number of times.
+#include "polyglyph/encode_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tokenizer/stream_state.h"
+#include "unicode/utf8.h"
+
+namespace polyglyph::tokenizer {
+namespace {
+
+// How much of what is dealt with stays, for rules that look back one character.
+constexpr std::size_t kContext = 4;
+
+// Chunks are cut to this size on the way in, so that one huge chunk does not become one huge buffer.
+constexpr std::size_t kStep = std::size_t{1} << 18;
+
+// Drops what is dealt with from the front of a buffer, in amounts that make the moving worthwhile.
+std::size_t droppable(std::size_t done, std::size_t size) {
+  const std::size_t count = done > kContext ? done - kContext : 0;
+  return count >= size / 2 ? count : 0;
+}
+
+}  // namespace
+
+StreamState::StreamState(std::shared_ptr<const Engine> engine, EncodeOptions options)
+    : engine_(std::move(engine)),
+      options_(options),
+      raw_walk_(engine_->raw_tokens(options.special_tokens)),
+      text_walk_(engine_->normalized_tokens(options.special_tokens)) {
+  reset();
+}
+
+void StreamState::reset() {
+  begun_ = false;
+  place_ = text_place_ = raw_done_ = text_done_ = piece_end_ = retry_ = 0;
+  raw_.clear();
+  plain_.clear();
+  text_.clear();
+  raw_walk_ = AddedTokens::Walk(engine_->raw_tokens(options_.special_tokens));
+  text_walk_ = AddedTokens::Walk(engine_->normalized_tokens(options_.special_tokens));
+}
+
+void StreamState::begin(Output& out) {
+  if (begun_) return;
+  begun_ = true;
+  if (!options_.add_special_tokens) return;
+  for (const TokenId id : engine_->image().pipeline().prefix) out.add(id);
+}
+
+void StreamState::feed(std::string_view chunk, Output& out) {
+  begin(out);
+  while (!chunk.empty()) {
+    const std::string_view step = chunk.substr(0, kStep);
+    chunk.remove_prefix(step.size());
+    raw_ += step;
+    if (pending() < retry_) continue;
+    advance(false, out);
+    retry_ = 2 * pending();
+  }
+}
+
+void StreamState::finish(Output& out) {
+  begin(out);
+  advance(true, out);
+  if (options_.add_special_tokens) {
+    for (const TokenId id : engine_->image().pipeline().suffix) out.add(id);
+  }
+  reset();
+}
+
+void StreamState::advance(bool final, Output& out) {
+  for (AddedTokens::Section s; raw_walk_.next(raw_, final, s);) {
+    raw_done_ = s.end;
+    if (s.token == nullptr) {
+      if (text_.empty() && plain_.empty()) text_place_ = place_ + s.begin;
+      plain_.append(raw_, s.begin, s.end - s.begin);
+      advance_plain(!s.open, out);
+    } else {
+      advance_plain(true, out);
+      Engine::reject_control(*s.token, options_.special_tokens, place_ + s.begin);
+      out.add(s.token->id);
+    }
+  }
+  if (final) advance_plain(true, out);
+  if (const std::size_t drop = droppable(raw_done_, raw_.size())) {
+    raw_.erase(0, drop);
+    raw_walk_.forget(drop);
+    raw_done_ -= drop;
+    place_ += drop;
+  }
+}
+
+void StreamState::advance_plain(bool final, Output& out) {
+  const normalizers::Normalizer* normalizer = engine_->normalizer();
+  if (normalizer == nullptr) {
+    text_ += plain_;
+    plain_.clear();
+  } else {
+    const std::size_t settled = final ? plain_.size() : normalizer->settled_prefix(plain_);
+    const std::string_view part = std::string_view(plain_).substr(0, settled);
+    const std::size_t same = normalizer->unchanged_prefix(part);
+    text_ += part.substr(0, same);
+    if (same != settled) normalizer->normalize(part.substr(same), text_, nullptr);
+    plain_.erase(0, settled);
+  }
+  advance_text(final, out);
+}
+
+void StreamState::advance_text(bool final, Output& out) {
+  const auto split = [&](bool complete) {
+    std::string_view part(text_.data() + text_done_, piece_end_ - text_done_);
+    if (!complete) part.remove_suffix(unicode::unfinished_tail(part));
+    text_done_ += engine_->encode_pieces(part, complete, worker_, out);
+  };
+  for (AddedTokens::Section s; text_walk_.next(text_, final, s);) {
+    if (s.token == nullptr) {
+      piece_end_ = s.end;
+      split(!s.open);
+    } else {
+      piece_end_ = std::max(piece_end_, s.begin);
+      split(true);
+      Engine::reject_control(*s.token, options_.special_tokens, text_place_ + s.begin);
+      out.add(s.token->id);
+      text_done_ = piece_end_ = s.end;
+    }
+  }
+  if (final) {
+    split(true);
+    // The next text begins a section of its own: nothing before it may be looked at.
+    text_.clear();
+    text_done_ = piece_end_ = 0;
+    text_walk_ = AddedTokens::Walk(engine_->normalized_tokens(options_.special_tokens));
+  } else if (const std::size_t drop = droppable(text_done_, text_.size())) {
+    text_.erase(0, drop);
+    text_walk_.forget(drop);
+    text_place_ += drop;
+    text_done_ -= drop;
+    piece_end_ -= drop;
+  }
+}
+
+}  // namespace polyglyph::tokenizer
+
+namespace polyglyph {
+namespace {
+
+void take(tokenizer::TokenBuffer& from, std::vector<TokenId>& to) { to.insert(to.end(), from.begin(), from.end()); }
+
+}  // namespace
+
+EncodeStream::EncodeStream(std::unique_ptr<tokenizer::StreamState> state) : state_(std::move(state)) {}
+EncodeStream::EncodeStream(EncodeStream&&) noexcept = default;
+EncodeStream& EncodeStream::operator=(EncodeStream&&) noexcept = default;
+EncodeStream::~EncodeStream() = default;
+
+void EncodeStream::feed(std::string_view chunk, std::vector<TokenId>& ids) {
+  tokenizer::TokenBuffer buffer;
+  tokenizer::Output out{&buffer};
+  state_->feed(chunk, out);
+  take(buffer, ids);
+}
+
+void EncodeStream::finish(std::vector<TokenId>& ids) {
+  tokenizer::TokenBuffer buffer;
+  tokenizer::Output out{&buffer};
+  state_->finish(out);
+  take(buffer, ids);
+}
+
+std::size_t EncodeStream::feed_count(std::string_view chunk) {
+  tokenizer::Output out;
+  state_->feed(chunk, out);
+  return out.count;
+}
+
+std::size_t EncodeStream::finish_count() {
+  tokenizer::Output out;
+  state_->finish(out);
+  return out.count;
+}
+
+std::size_t EncodeStream::pending() const noexcept { return state_->pending(); }
+
+}  // namespace polyglyph

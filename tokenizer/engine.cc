@@ -1,0 +1,310 @@
+// The hot path is encode_pieces: pieces are gathered in small groups, their cache lines asked for while the next ones
+// are being cut, and then each is one comparison and a 16-byte copy if it was met before, or handed to Bpe if not.
+#include "tokenizer/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "polyglyph/error.h"
+
+namespace polyglyph::tokenizer {
+namespace {
+
+constexpr std::size_t kGroup = 32;  // pieces in flight between cutting and looking up
+
+AddedTokens make_added(const vocab::Pipeline& p, const normalizers::Normalizer* normalizer, bool normalized, bool all) {
+  std::vector<AddedTokens::Pattern> patterns;
+  for (const AddedToken& token : p.added_tokens) {
+    if (token.normalized != normalized || (token.control && !all)) continue;
+    std::string text;
+    if (normalized && normalizer != nullptr) {
+      normalizer->normalize(token.content, text, nullptr);
+    } else {
+      text = token.content;
+    }
+    patterns.push_back({std::move(text), &token});
+  }
+  return AddedTokens(std::move(patterns));
+}
+
+// Each thread begins its search for a worker at a slot of its own and so tends to find its own warm cache again.
+std::size_t home_slot() {
+  static std::atomic<std::size_t> threads{0};
+  thread_local const std::size_t slot = threads.fetch_add(1, std::memory_order_relaxed);
+  return slot;
+}
+
+}  // namespace
+
+void Worker::release() {
+  constexpr std::size_t kKeep = std::size_t{1} << 20;
+  ids.release();
+  bpe.ids.release();
+  if (normalized.capacity() > kKeep) normalized = {};
+  if (bpe.symbols.capacity() * sizeof(Bpe::Scratch::Symbol) > kKeep) bpe = {};
+  if (split.pieces.capacity() * sizeof(Pretokenizer::Piece) > kKeep || !split.texts.empty()) split = {};
+}
+
+Engine::Engine(std::shared_ptr<const vocab::Image> image)
+    : image_(std::move(image)),
+      vocab_(image_),
+      normalizer_(normalizers::make_normalizer(image_->pipeline().normalizers)),
+      bpe_(*image_),
+      pretokenizer_(*image_),
+      raw_all_(make_added(image_->pipeline(), normalizer_.get(), false, true)),
+      raw_text_(make_added(image_->pipeline(), normalizer_.get(), false, false)),
+      normalized_all_(make_added(image_->pipeline(), normalizer_.get(), true, true)),
+      normalized_text_(make_added(image_->pipeline(), normalizer_.get(), true, false)) {}
+
+Engine::~Engine() {
+  for (auto& slot : pool_) delete slot.load();
+}
+
+std::unique_ptr<Worker> Engine::take_worker() const {
+  const std::size_t home = home_slot();
+  for (std::size_t i = 0; i < kSlots; ++i) {
+    auto& slot = pool_[(home + i) % kSlots];
+    if (slot.load(std::memory_order_relaxed) == nullptr) continue;
+    if (Worker* worker = slot.exchange(nullptr, std::memory_order_acquire)) return std::unique_ptr<Worker>(worker);
+  }
+  return std::make_unique<Worker>();
+}
+
+void Engine::return_worker(std::unique_ptr<Worker> worker) const {
+  worker->release();
+  const std::size_t home = home_slot();
+  for (std::size_t i = 0; i < kSlots; ++i) {
+    Worker* empty = nullptr;
+    auto& slot = pool_[(home + i) % kSlots];
+    if (slot.compare_exchange_strong(empty, worker.get(), std::memory_order_release, std::memory_order_relaxed)) {
+      worker.release();
+      return;
+    }
+  }
+}
+
+void Engine::reject_control(const AddedToken& token, SpecialTokens mode, std::size_t place) {
+  if (mode != SpecialTokens::reject || !token.control) return;
+  throw Error(ErrorCode::control_token,
+              fmt::format("the text spells the control token {}; encode it with special_tokens \"text\" to take it as "
+                          "ordinary text, or \"parse\" to take it as the token",
+                          token.content),
+              fmt::format("byte {}", place));
+}
+
+void Engine::encode(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out) const {
+  const vocab::Pipeline& p = image_->pipeline();
+  if (options.add_special_tokens) {
+    for (const TokenId id : p.prefix) out.add(id);
+  }
+  const AddedTokens& tokens = raw_tokens(options.special_tokens);
+  if (tokens.empty()) {
+    encode_plain(text, options, worker, out, 0);
+  } else {
+    AddedTokens::Walk walk(tokens);
+    for (AddedTokens::Section s; !out.full() && walk.next(text, true, s);) {
+      if (s.token != nullptr) {
+        reject_control(*s.token, options.special_tokens, s.begin);
+        out.add(s.token->id);
+      } else {
+        encode_plain(text.substr(s.begin, s.end - s.begin), options, worker, out, s.begin);
+      }
+    }
+  }
+  if (options.add_special_tokens) {
+    for (const TokenId id : p.suffix) out.add(id);
+  }
+}
+
+void Engine::encode_plain(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out,
+                          std::size_t place) const {
+  if (normalizer_ == nullptr) return encode_normalized(text, options, worker, out, place);
+  const std::size_t same = normalizer_->unchanged_prefix(text);
+  if (same == text.size()) return encode_normalized(text, options, worker, out, place);
+  worker.normalized.assign(text.substr(0, same));
+  normalizer_->normalize(text.substr(same), worker.normalized, nullptr);
+  encode_normalized(worker.normalized, options, worker, out, place);
+}
+
+void Engine::encode_normalized(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out,
+                               std::size_t place) const {
+  const AddedTokens& tokens = normalized_tokens(options.special_tokens);
+  if (tokens.empty()) {
+    encode_pieces(text, true, worker, out);
+    return;
+  }
+  AddedTokens::Walk walk(tokens);
+  for (AddedTokens::Section s; !out.full() && walk.next(text, true, s);) {
+    if (s.token != nullptr) {
+      reject_control(*s.token, options.special_tokens, place + s.begin);
+      out.add(s.token->id);
+    } else {
+      encode_pieces(text.substr(s.begin, s.end - s.begin), true, worker, out);
+    }
+  }
+}
+
+std::size_t Engine::encode_pieces(std::string_view text, bool final, Worker& worker, Output& out) const {
+  struct Waiting {
+    std::string_view bytes;
+    WordCache::Key key;
+    std::uint64_t hash;
+  };
+  std::array<Waiting, kGroup> group;
+  std::size_t waiting = 0;
+
+  const auto look_up = [&](const Waiting& w) {
+    const bool word = w.bytes.size() <= WordCache::kMaxPiece;
+    if (word) {
+      if (const auto* entry = worker.words.find(w.key, w.hash)) return out.add(*entry);
+    }
+    const bool phrase = w.bytes.size() <= PhraseCache::kMaxPiece;
+    PhraseCache::Key key;
+    std::uint64_t hash = 0;
+    if (phrase) {
+      key = PhraseCache::key_of(w.bytes, nullptr);
+      hash = PhraseCache::hash_of(key);
+      if (const auto* entry = worker.phrases.find(key, hash)) return out.add(*entry);
+    }
+    TokenBuffer& ids = out.ids != nullptr ? *out.ids : worker.bpe.ids;
+    if (out.ids == nullptr) ids.clear();
+    const std::size_t before = ids.size();
+    bpe_.encode(w.bytes, worker.bpe, ids);
+    const std::size_t count = ids.size() - before;
+    const TokenId* made = ids.data() + before;
+    out.count += count;
+    if (count == 0) return;
+    if (word && count <= WordCache::kMaxIds) {
+      worker.words.insert(w.key, w.hash, made, count);
+    } else if (phrase && count <= PhraseCache::kMaxIds) {
+      worker.phrases.insert(key, hash, made, count);
+    }
+  };
+  const auto flush = [&] {
+    for (std::size_t i = 0; i < waiting; ++i) look_up(group[i]);
+    waiting = 0;
+    return !out.full();
+  };
+  const char* const end = text.data() + text.size();
+  const std::size_t done =
+      pretokenizer_.split(text, final, worker.split, [&](const Pretokenizer::Piece& piece) {
+        Waiting& w = group[waiting];
+        w.bytes = piece.bytes;
+        if (piece.bytes.size() <= WordCache::kMaxPiece) {
+          // A piece with an inserted space is not in `text`: nothing beyond its own end may be read.
+          w.key = WordCache::key_of(piece.bytes, piece.inserted ? piece.bytes.data() + piece.bytes.size() : end);
+          w.hash = WordCache::hash_of(w.key);
+          worker.words.prefetch(w.hash);
+        }
+        return ++waiting < kGroup || flush();
+      });
+  flush();
+  return done;
+}
+
+// One walk with places kept. Text changed by the normalizer is mapped back piece by piece.
+struct Engine::OffsetRun {
+  const Engine& engine;
+  const EncodeOptions& options;
+  Worker& worker;
+  std::string_view text;  // the caller's
+  Encoding encoding;
+
+  void add(TokenId id, Span span) {
+    encoding.ids.push_back(id);
+    encoding.offsets.push_back(span);
+  }
+
+  // The reference's process_offsets: spaces at a token's ends are left out of its span, but for one in front
+  // where the splitter itself puts one there.
+  Span trimmed(TokenId id, Span span) const {
+    const vocab::Pipeline& p = engine.image_->pipeline();
+    if (!p.trim_offsets) return span;
+    const std::string_view bytes = engine.image_->token(id);
+    const std::size_t all = bytes.size();
+    std::size_t leading = std::min(bytes.find_first_not_of(' '), all);
+    const std::size_t last = bytes.find_last_not_of(' ');
+    const std::size_t trailing = last == bytes.npos ? all : all - 1 - last;
+    if (leading > 0) {
+      const bool first = encoding.ids.empty() || span.begin == 0;
+      if (first && p.trim_keeps_prefix_space) --leading;
+      span.begin = std::min(span.begin + leading, span.end);
+    }
+    if (trailing > 0 && span.end >= trailing) span.end = std::max(span.end - trailing, span.begin);
+    return span;
+  }
+
+  void run() {
+    const vocab::Pipeline& p = engine.image_->pipeline();
+    if (options.add_special_tokens) {
+      for (const TokenId id : p.prefix) add(id, {0, 0});
+    }
+    AddedTokens::Walk walk(engine.raw_tokens(options.special_tokens));
+    for (AddedTokens::Section s; walk.next(text, true, s);) {
+      if (s.token != nullptr) {
+        reject_control(*s.token, options.special_tokens, s.begin);
+        add(s.token->id, {s.begin, s.end});
+      } else {
+        plain(s.begin, s.end);
+      }
+    }
+    if (options.add_special_tokens) {
+      for (const TokenId id : p.suffix) add(id, {text.size(), text.size()});
+    }
+  }
+
+  void plain(std::size_t begin, std::size_t end) {
+    const std::string_view section = text.substr(begin, end - begin);
+    unicode::OffsetMap map;
+    std::size_t same = section.size();
+    std::string_view changed = section;
+    if (engine.normalizer_ != nullptr) same = engine.normalizer_->unchanged_prefix(section);
+    if (same != section.size()) {
+      worker.normalized.clear();
+      engine.normalizer_->normalize(section, worker.normalized, &map);
+      changed = worker.normalized;
+    }
+    const auto place = [&](Span span) {
+      if (!map.empty()) span = map.to_input(span);
+      return Span{begin + span.begin, begin + span.end};
+    };
+    AddedTokens::Walk walk(engine.normalized_tokens(options.special_tokens));
+    for (AddedTokens::Section s; walk.next(changed, true, s);) {
+      if (s.token != nullptr) {
+        const Span span = place({s.begin, s.end});
+        reject_control(*s.token, options.special_tokens, span.begin);
+        add(s.token->id, span);
+      } else {
+        pieces(changed.substr(s.begin, s.end - s.begin), s.begin, place);
+      }
+    }
+  }
+
+  template <class Place>
+  void pieces(std::string_view part, std::size_t part_begin, const Place& place) {
+    engine.pretokenizer_.split(part, true, worker.split, [&](const Pretokenizer::Piece& piece) {
+      TokenBuffer& ids = worker.bpe.ids;
+      auto& spans = worker.bpe.spans;
+      ids.clear();
+      spans.clear();
+      engine.bpe_.encode(piece.bytes, worker.bpe, ids, spans);
+      const std::size_t begin = part_begin + piece.begin;
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        const auto own = [&](std::size_t at) { return begin + at - std::min<std::size_t>(at, piece.inserted); };
+        const TokenId id = ids.data()[i];
+        add(id, trimmed(id, place({own(spans[i].begin), own(spans[i].end)})));
+      }
+      return true;
+    });
+  }
+};
+
+Encoding Engine::encode_with_offsets(std::string_view text, const EncodeOptions& options, Worker& worker) const {
+  OffsetRun run{*this, options, worker, text, {}};
+  run.run();
+  return std::move(run.encoding);
+}
+
+}  // namespace polyglyph::tokenizer

@@ -1,0 +1,131 @@
+// Engine: a whole tokenizer, text to ids. Everything public is a thin face over it.
+//
+//   text -> added tokens as spelled -> normalize -> added tokens as normalized -> pieces -> ids
+//
+// The engine is immutable; what encoding writes to is a Worker, lent out of a pool to one call at a time.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "normalizers/normalizer.h"
+#include "polyglyph/description.h"
+#include "polyglyph/options.h"
+#include "polyglyph/types.h"
+#include "polyglyph/vocab.h"
+#include "tokenizer/added_tokens.h"
+#include "tokenizer/bpe.h"
+#include "tokenizer/piece_cache.h"
+#include "tokenizer/pretokenizer.h"
+#include "unicode/offset_map.h"
+#include "vocab/image.h"
+
+namespace polyglyph::tokenizer {
+
+// What one encoding at a time writes to. Kept from call to call for its cache.
+struct Worker {
+  WordCache words;
+  PhraseCache phrases;
+  Bpe::Scratch bpe;
+  Pretokenizer::Scratch split;
+  std::string normalized;
+  TokenBuffer ids;
+
+  void release();  // gives back what a huge text left behind
+};
+
+// Where ids go. Counting keeps none; fits stops at its limit.
+struct Output {
+  TokenBuffer* ids = nullptr;  // nullptr: count only
+  std::size_t count = 0;
+  std::size_t limit = std::numeric_limits<std::size_t>::max();
+
+  bool full() const { return count > limit; }
+  void add(TokenId id) {
+    if (ids != nullptr) ids->push(id);
+    ++count;
+  }
+  template <class Entry>
+  void add(const Entry& entry) {
+    if (ids != nullptr) {
+      entry.copy_to(ids->reserve(std::size(entry.ids)));
+      ids->advance(entry.count());
+    }
+    count += entry.count();
+  }
+};
+
+class Engine {
+ public:
+  // Throws Error(unsupported) for a pattern that cannot be run exactly.
+  explicit Engine(std::shared_ptr<const vocab::Image> image);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  const vocab::Image& image() const { return *image_; }
+  const Vocab& vocab() const { return vocab_; }
+  const normalizers::Normalizer* normalizer() const { return normalizer_.get(); }
+  Description description() const;
+
+  // A whole text: ids in order into `out`, stopping early once it is full.
+  void encode(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out) const;
+
+  // The same with the place of each id.
+  Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options, Worker& worker) const;
+
+  // The parts that streams put together themselves.
+  const AddedTokens& raw_tokens(SpecialTokens mode) const { return mode == SpecialTokens::text ? raw_text_ : raw_all_; }
+  const AddedTokens& normalized_tokens(SpecialTokens mode) const {
+    return mode == SpecialTokens::text ? normalized_text_ : normalized_all_;
+  }
+  std::size_t encode_pieces(std::string_view text, bool final, Worker& worker, Output& out) const;
+  static void reject_control(const AddedToken& token, SpecialTokens mode, std::size_t place);
+
+  // A worker from the pool; it goes back when the loan ends.
+  class Loan {
+   public:
+    explicit Loan(const Engine& engine) : engine_(&engine), worker_(engine.take_worker()) {}
+    ~Loan() {
+      if (worker_) engine_->return_worker(std::move(worker_));
+    }
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+    Worker& operator*() const { return *worker_; }
+
+   private:
+    const Engine* engine_;
+    std::unique_ptr<Worker> worker_;
+  };
+
+ private:
+  struct OffsetRun;
+
+  std::unique_ptr<Worker> take_worker() const;
+  void return_worker(std::unique_ptr<Worker> worker) const;
+  void encode_plain(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out,
+                    std::size_t place) const;
+  void encode_normalized(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out,
+                         std::size_t place) const;
+
+  std::shared_ptr<const vocab::Image> image_;
+  Vocab vocab_;
+  std::unique_ptr<normalizers::Normalizer> normalizer_;
+  Bpe bpe_;
+  Pretokenizer pretokenizer_;
+  AddedTokens raw_all_, raw_text_, normalized_all_, normalized_text_;  // `text`: without control tokens
+
+  // Workers at rest. A slot is taken and filled with one atomic exchange, so no thread ever waits, and a fork in
+  // the middle leaves nothing locked in the child.
+  static constexpr std::size_t kSlots = 64;
+  mutable std::array<std::atomic<Worker*>, kSlots> pool_{};
+};
+
+}  // namespace polyglyph::tokenizer

@@ -1,0 +1,24 @@
+// What has to hold of a pattern so that RE2 matches it as its reference does.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tokenizer/regex_syntax.h"
+#include "vocab/spec.h"
+
+namespace polyglyph::tokenizer {
+
+// One alternative of the pattern.
+struct RegexAlternative {
+  RegexNode node;
+
+  // Not 0: the alternative is \s{run,}(?!\S), greedy, and `node` is its \s{run,}.
+  int run = 0;
+};
+
+// The alternatives of `tree`, in order, each proved to mean the same to RE2 once its possessive quantifiers are
+// read as greedy ones; throws Error(unsupported) for what cannot be proved.
+std::vector<RegexAlternative> check_regex(RegexNode tree, vocab::Reference dialect, const std::string& where);
+
+}  // namespace polyglyph::tokenizer

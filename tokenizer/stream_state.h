@@ -1,0 +1,48 @@
+// StreamState: the pipeline of Engine with room to wait between its stages.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "polyglyph/options.h"
+#include "tokenizer/engine.h"
+
+namespace polyglyph::tokenizer {
+
+class StreamState {
+ public:
+  StreamState(std::shared_ptr<const Engine> engine, EncodeOptions options);
+
+  void feed(std::string_view chunk, Output& out);
+  void finish(Output& out);
+  std::size_t pending() const { return raw_.size() - raw_done_ + plain_.size() + text_.size() - text_done_; }
+
+ private:
+  void reset();
+  void begin(Output& out);
+  void advance(bool final, Output& out);
+  void advance_plain(bool final, Output& out);
+  void advance_text(bool final, Output& out);
+
+  std::shared_ptr<const Engine> engine_;
+  EncodeOptions options_;
+  Worker worker_;
+  bool begun_;
+  std::size_t place_;  // of raw_ in the whole text
+
+  // Each stage: what has arrived, how much of it is dealt with, and its walk over added tokens.
+  std::string raw_;  // as fed
+  std::size_t raw_done_;
+  AddedTokens::Walk raw_walk_;
+  std::string plain_;  // between added tokens, waiting for the normalizer
+  std::string text_;   // normalized
+  std::size_t text_place_;  // of text_ in the whole text, counted as if normalizing had changed no lengths
+  std::size_t text_done_;
+  AddedTokens::Walk text_walk_;
+  std::size_t piece_end_;  // in text_: up to here it is plain text that may be split
+  std::size_t retry_;      // do not try again before this much is pending
+};
+
+}  // namespace polyglyph::tokenizer

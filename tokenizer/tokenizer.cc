@@ -1,0 +1,257 @@
+#include "polyglyph/tokenizer.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <mutex>
+#include <numeric>
+#include <thread>
+#include <utility>
+
+#include "polyglyph/error.h"
+#include "tokenizer/decode.h"
+#include "tokenizer/engine.h"
+#include "tokenizer/stream_state.h"
+#include "unicode/utf8.h"
+#include "vocab/build.h"
+#include "vocab/builtins.h"
+#include "vocab/formats/formats.h"
+#include "vocab/image.h"
+
+namespace polyglyph {
+namespace {
+
+using tokenizer::Engine;
+using tokenizer::Output;
+
+// A thread is worth starting for this much text.
+constexpr std::size_t kBytesPerThread = std::size_t{1} << 16;
+
+std::shared_ptr<const Engine> engine_of(std::shared_ptr<const vocab::Image> image) {
+  return std::make_shared<const Engine>(std::move(image));
+}
+
+bool is_image(const std::filesystem::path& path) { return path.extension() == ".pgv"; }
+
+// Byte spans to spans in another unit. The spans of a text begin in ascending order, though one may begin before the
+// one before it ends (inside a character, or where normalization joined characters), so a walk that goes back to the
+// last span's beginning serves them all.
+class UnitMap {
+ public:
+  UnitMap(std::string_view text, OffsetUnit unit) : text_(text), unit_(unit) {}
+
+  Span map(Span span) {
+    Place place = span.begin < begin_.byte ? Place{} : begin_;
+    if (place.byte <= end_.byte && end_.byte <= span.begin) place = end_;
+    for (Place next; place.byte < text_.size() && (next = after(place)).byte <= span.begin;) place = next;
+    begin_ = place;
+    while (place.byte < text_.size() && place.byte < span.end) place = after(place);
+    if (span.end == span.begin) place = begin_;
+    end_ = place;
+    return {begin_.count, end_.count};
+  }
+
+ private:
+  struct Place {
+    std::size_t byte = 0;   // where a character begins
+    std::size_t count = 0;  // units before it
+  };
+  Place after(Place place) const {
+    const unicode::Decoded c = unicode::decode(text_.data() + place.byte, text_.data() + text_.size());
+    return {place.byte + c.size, place.count + (unit_ == OffsetUnit::utf16 && c.code_point > 0xFFFF ? 2 : 1)};
+  }
+
+  std::string_view text_;
+  OffsetUnit unit_;
+  Place begin_, end_;  // of the last span
+};
+
+}  // namespace
+
+Tokenizer::Tokenizer(std::shared_ptr<const Engine> engine) : engine_(std::move(engine)) {}
+
+Tokenizer Tokenizer::from_file(const std::filesystem::path& path, const LoadOptions& options) {
+  if (is_image(path)) return Tokenizer(engine_of(vocab::Image::map(path)));
+  const vocab::TokenizerSpec spec = vocab::read_file(path, options);
+  return Tokenizer(engine_of(vocab::Image::adopt(vocab::build_image(spec), path.string())));
+}
+
+Tokenizer Tokenizer::builtin(std::string_view name) {
+  return Tokenizer(engine_of(vocab::Image::map(vocab::builtin_image(name))));
+}
+
+std::vector<std::string> Tokenizer::builtins() { return vocab::builtin_names(); }
+
+std::filesystem::path Tokenizer::builtin_image(std::string_view name) { return vocab::builtin_image(name); }
+
+std::vector<TokenId> Tokenizer::encode(std::string_view text, EncodeOptions options) const {
+  const Engine::Loan loan(*engine_);
+  tokenizer::TokenBuffer& ids = (*loan).ids;
+  ids.clear();
+  Output out{&ids};
+  engine_->encode(text, options, *loan, out);
+  return {ids.begin(), ids.end()};
+}
+
+Encoding Tokenizer::encode_with_offsets(std::string_view text, EncodeOptions options, OffsetUnit unit) const {
+  const Engine::Loan loan(*engine_);
+  Encoding encoding = engine_->encode_with_offsets(text, options, *loan);
+  if (unit != OffsetUnit::bytes) {
+    UnitMap units(text, unit);
+    for (Span& span : encoding.offsets) span = units.map(span);
+  }
+  return encoding;
+}
+
+Batch Tokenizer::encode_batch(std::span<const std::string_view> texts, EncodeOptions options, unsigned threads) const {
+  std::size_t bytes = 0;
+  for (const std::string_view text : texts) bytes += text.size();
+  if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
+  threads = static_cast<unsigned>(
+      std::min<std::size_t>({threads, std::max<std::size_t>(1, texts.size()), 1 + bytes / kBytesPerThread}));
+
+  // Each thread takes the next few texts until none are left and keeps their ids in a buffer of its own.
+  struct Share {
+    tokenizer::TokenBuffer ids;
+    std::exception_ptr error;
+    std::size_t error_row = 0;
+  };
+  struct Row {
+    std::uint32_t share;
+    std::size_t begin, size;
+  };
+  constexpr std::size_t kRowsAtOnce = 16;
+  std::vector<Share> shares(threads);
+  std::vector<Row> rows(texts.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&](unsigned s) {
+    Share& share = shares[s];
+    std::size_t row = 0;
+    try {
+      const Engine::Loan loan(*engine_);
+      for (std::size_t first; (first = next.fetch_add(kRowsAtOnce)) < texts.size();) {
+        for (row = first; row < std::min(first + kRowsAtOnce, texts.size()); ++row) {
+          const std::size_t begin = share.ids.size();
+          Output out{&share.ids};
+          engine_->encode(texts[row], options, *loan, out);
+          rows[row] = {s, begin, share.ids.size() - begin};
+        }
+      }
+    } catch (...) {
+      share.error = std::current_exception();
+      share.error_row = row;
+    }
+  };
+  {
+    std::vector<std::jthread> team;
+    for (unsigned s = 1; s < threads; ++s) team.emplace_back(work, s);
+    work(0);
+  }
+  const Share* failed = nullptr;
+  for (const Share& share : shares) {
+    if (share.error && (failed == nullptr || share.error_row < failed->error_row)) failed = &share;
+  }
+  if (failed != nullptr) std::rethrow_exception(failed->error);
+
+  Batch batch;
+  batch.row_splits.reserve(texts.size() + 1);
+  batch.row_splits.push_back(0);
+  std::size_t total = 0;
+  for (const Row& row : rows) batch.row_splits.push_back(static_cast<std::int64_t>(total += row.size));
+  batch.ids.reserve(total);
+  for (const Row& row : rows) {
+    const TokenId* ids = shares[row.share].ids.data() + row.begin;
+    batch.ids.insert(batch.ids.end(), ids, ids + row.size);
+  }
+  return batch;
+}
+
+EncodeStream Tokenizer::encode_stream(EncodeOptions options) const {
+  return EncodeStream(std::make_unique<tokenizer::StreamState>(engine_, options));
+}
+
+std::size_t Tokenizer::count(std::string_view text, EncodeOptions options) const {
+  const Engine::Loan loan(*engine_);
+  Output out;
+  engine_->encode(text, options, *loan, out);
+  return out.count;
+}
+
+bool Tokenizer::fits(std::string_view text, std::size_t limit, EncodeOptions options) const {
+  // Reading stops at the limit, but a text is looked at in steps of this size at least.
+  constexpr std::size_t kStep = std::size_t{1} << 16;
+  if (text.size() <= kStep) return count(text, options) <= limit;
+  EncodeStream stream = encode_stream(options);
+  std::size_t count = 0;
+  for (; !text.empty(); text.remove_prefix(std::min(kStep, text.size()))) {
+    count += stream.feed_count(text.substr(0, kStep));
+    if (count > limit) return false;
+  }
+  return count + stream.finish_count() <= limit;
+}
+
+std::string Tokenizer::decode(std::span<const TokenId> ids, DecodeOptions options) const {
+  std::string out;
+  for (const TokenId id : ids) out += tokenizer::decoded(vocab(), id, options);
+  return out;
+}
+
+std::vector<std::string> Tokenizer::decode_batch(const Batch& batch, DecodeOptions options) const {
+  const auto& splits = batch.row_splits;
+  const bool sound = !splits.empty() && splits.front() == 0 && std::ranges::is_sorted(splits) &&
+                     static_cast<std::size_t>(splits.back()) <= batch.ids.size();
+  if (!sound) {
+    throw Error(ErrorCode::invalid_argument,
+                "row_splits must begin with 0, ascend, and end within the ids; row i is ids[row_splits[i]] up to "
+                "ids[row_splits[i + 1]]");
+  }
+  std::vector<std::string> texts;
+  texts.reserve(splits.size() - 1);
+  for (std::size_t row = 0; row + 1 < splits.size(); ++row) {
+    const auto begin = static_cast<std::size_t>(splits[row]), end = static_cast<std::size_t>(splits[row + 1]);
+    texts.push_back(decode(std::span(batch.ids).subspan(begin, end - begin), options));
+  }
+  return texts;
+}
+
+DecodeStream Tokenizer::decode_stream(DecodeOptions options) const { return DecodeStream(vocab(), options); }
+
+void Tokenizer::save(const std::filesystem::path& path) const {
+  if (!is_image(path)) {
+    throw Error(ErrorCode::unsupported, "a tokenizer is saved as a mapped image, to a name that ends in .pgv",
+                path.string());
+  }
+  engine_->image().verify();
+  std::filesystem::path temporary = path;
+  temporary += ".tmp" + std::to_string(std::hash<std::thread::id>{}(std::this_thread::get_id()) ^
+                                       reinterpret_cast<std::uintptr_t>(&temporary));
+  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
+  file.write(image().data(), static_cast<std::streamsize>(image().size()));
+  file.close();
+  std::error_code failed;
+  if (file) std::filesystem::rename(temporary, path, failed);
+  if (!file || failed) {
+    const std::string reason = failed ? failed.message() : std::strerror(errno);
+    std::error_code ignored;
+    std::filesystem::remove(temporary, ignored);
+    throw Error(ErrorCode::io, "cannot write the image: " + reason, path.string());
+  }
+}
+
+const Vocab& Tokenizer::vocab() const noexcept { return engine_->vocab(); }
+
+Description Tokenizer::description() const { return engine_->description(); }
+
+std::string_view Tokenizer::image() const noexcept { return engine_->image().bytes(); }
+
+Tokenizer Tokenizer::from_image(std::string_view bytes) {
+  auto image = vocab::Image::adopt(std::string(bytes), "image");
+  image->verify();
+  return Tokenizer(engine_of(std::move(image)));
+}
+
+}  // namespace polyglyph

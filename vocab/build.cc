@@ -1,0 +1,394 @@
+// Two questions are settled here, once, so that encoding need not ask them.
+//
+// Which entries does merging ever produce? An entry is *reachable* when encoding its own bytes gives the entry
+// back. Only reachable entries can be in any encoding: what merging does between two final borders is what it does
+// to those bytes alone, because borders that stay are never looked across.
+//
+// May we encode by longest match? A sequence of reachable tokens t1 .. tn is the encoding of its bytes exactly when
+// each neighbouring pair is the encoding of its own bytes. (If the encoding of the whole differed, look at the
+// first merge that crosses a border ti|ti+1: until then both tokens have gone through the steps they take alone, in
+// the same order as when encoding the two together, so the same merge would have crossed there too.) Encoding is
+// then a search for the one sequence whose neighbours all fit, and tokenizer/bpe.cc tests a pair by undoing the
+// merges of its two tokens from the last to the first. That needs the order in which each token's merges happen to
+// be the order of their ranks: every merge of a token's derivation outranks the merges that made its parts. This is
+// true for vocabularies whose merges were learned in order; it is checked here for each, and where it fails, or
+// where a single byte has no entry, tokens are found by merging.
+#include "vocab/build.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "polyglyph/error.h"
+#include "vocab/byte_alphabet.h"
+#include "vocab/hash.h"
+#include "vocab/image.h"
+
+namespace polyglyph::vocab {
+namespace {
+
+// Longer entries cannot take part in a longest match: its bound on time is a multiple of the longest entry.
+constexpr std::size_t kLongestMatchBytes = 1024;
+
+// Testing an unreachable entry by merging is quadratic in its length.
+constexpr std::size_t kQuadraticBytes = 4096;
+
+struct RankedMerge {
+  TokenId left, right, result;
+  std::uint32_t rank;
+};
+
+// An open-addressed table: 2^k slots, at most two thirds full.
+std::size_t slots_for(std::size_t count) { return std::bit_ceil(std::max<std::size_t>(8, count + count / 2)); }
+
+class Builder {
+ public:
+  explicit Builder(const TokenizerSpec& spec) : spec_(spec) {}
+
+  std::string build() {
+    lay_out_tokens();
+    index_words();
+    collect_merges();
+    index_pairs();
+    find_reachable();
+    decide_longest_match();
+    if (parts_.pipeline.longest_match) {
+      build_trie();
+      link_prefixes();
+    }
+    if (parts_.trie.empty()) parts_.trie.assign(256, 0);
+    describe();
+    return write_image(parts_);
+  }
+
+ private:
+  std::string_view bytes_of(TokenId id) const {
+    return std::string_view(parts_.pool).substr(parts_.starts[id], parts_.starts[id + 1] - parts_.starts[id]);
+  }
+  bool reachable(TokenId id) const { return parts_.kinds[id] & ImageParts::reachable; }
+
+  // Ids in a row: the model's entries, then added tokens for which the model has none.
+  void lay_out_tokens() {
+    std::size_t size = spec_.entries.size();
+    for (const AddedToken& t : spec_.added_tokens) size = std::max<std::size_t>(size, t.id + std::size_t{1});
+    if (size > kMaxTokenId + std::size_t{1}) {
+      throw Error(ErrorCode::limit, fmt::format("ids go up to {}, the limit is {}", size - 1, kMaxTokenId), spec_.name);
+    }
+    std::vector<const AddedToken*> added(size, nullptr);
+    for (const AddedToken& t : spec_.added_tokens) added[t.id] = &t;
+
+    parts_.kinds.assign(size, ImageParts::absent);
+    parts_.starts.reserve(size + 1);
+    for (TokenId id = 0; id < size; ++id) {
+      parts_.starts.push_back(pool_size());
+      if (id < spec_.entries.size() && spec_.entries[id].kind != Entry::Kind::absent) {
+        const Entry& entry = spec_.entries[id];
+        parts_.kinds[id] = entry.kind == Entry::Kind::literal ? ImageParts::literal : ImageParts::entry;
+        parts_.pool += entry.bytes;
+      } else if (added[id] != nullptr) {
+        // Decoding treats an added token's content like any token's name, as the reference does.
+        if (!spec_.names_use_byte_alphabet || !bytes_from_name(added[id]->content, parts_.pool)) {
+          parts_.pool += added[id]->content;
+        }
+      }
+      if (added[id] != nullptr) parts_.kinds[id] |= ImageParts::added;
+    }
+    parts_.starts.push_back(pool_size());
+  }
+
+  std::uint32_t pool_size() const {
+    if (parts_.pool.size() > std::numeric_limits<std::uint32_t>::max()) {
+      throw Error(ErrorCode::limit, "the entries hold more than 4 GiB of text", spec_.name);
+    }
+    return static_cast<std::uint32_t>(parts_.pool.size());
+  }
+
+  void index_words() {
+    const std::size_t count = static_cast<std::size_t>(std::ranges::count(parts_.kinds, ImageParts::entry) +
+                                                       std::ranges::count(parts_.kinds, ImageParts::entry | ImageParts::added));
+    parts_.words.assign(slots_for(count * 2), Word{0, kNoToken});
+    for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
+      if (!(parts_.kinds[id] & ImageParts::entry)) continue;
+      const std::uint64_t hash = hash_bytes(bytes_of(id));
+      std::size_t i = hash & (parts_.words.size() - 1);
+      while (parts_.words[i].id != kNoToken) i = (i + 1) & (parts_.words.size() - 1);
+      parts_.words[i] = {static_cast<std::uint32_t>(hash >> 32), id};
+      parts_.pipeline.model_entries++;
+    }
+  }
+
+  TokenId find_entry(std::string_view bytes) const {
+    const std::uint64_t hash = hash_bytes(bytes);
+    const auto tag = static_cast<std::uint32_t>(hash >> 32);
+    for (std::size_t i = hash & (parts_.words.size() - 1);; i = (i + 1) & (parts_.words.size() - 1)) {
+      const Word& word = parts_.words[i];
+      if (word.id == kNoToken) return kNoToken;
+      if (word.tag == tag && bytes_of(word.id) == bytes) return word.id;
+    }
+  }
+
+  // Every pair that may merge with its rank, in ascending order of rank.
+  void collect_merges() {
+    if (!spec_.merges_by_rank) {
+      merges_.reserve(spec_.merges.size());
+      for (const Merge& m : spec_.merges) {
+        merges_.push_back({m.left, m.right, m.result, static_cast<std::uint32_t>(merges_.size() + 1)});
+      }
+      return;
+    }
+    for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
+      if (!(parts_.kinds[id] & ImageParts::entry)) continue;
+      const std::string_view bytes = bytes_of(id);
+      for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
+        const TokenId left = find_entry(bytes.substr(0, cut));
+        if (left == kNoToken) continue;
+        const TokenId right = find_entry(bytes.substr(cut));
+        if (right != kNoToken) merges_.push_back({left, right, id, id + 1});
+      }
+    }
+  }
+
+  void index_pairs() {
+    parts_.pairs.assign(slots_for(merges_.size()), Pair{0, 0, 0, 0});
+    parts_.filter.assign(std::bit_ceil(std::max<std::size_t>(8, merges_.size() / 10)), 0);
+    for (const RankedMerge& m : merges_) {
+      const std::uint64_t hash = hash_words(m.left, m.right);
+      parts_.filter[hash >> 32 & (parts_.filter.size() - 1)] |= Image::filter_bits(hash);
+      // A pair that is listed twice counts where it is listed last, as in the reference's own table.
+      Pair& pair = slot(m.left, m.right);
+      if (pair.rank == 0) ++parts_.pipeline.merges;
+      pair = {m.left, m.right, m.rank, m.result};
+    }
+  }
+
+  Pair& slot(TokenId left, TokenId right) {
+    std::size_t i = hash_words(left, right) & (parts_.pairs.size() - 1);
+    while (parts_.pairs[i].rank != 0 && (parts_.pairs[i].left != left || parts_.pairs[i].right != right)) {
+      i = (i + 1) & (parts_.pairs.size() - 1);
+    }
+    return parts_.pairs[i];
+  }
+
+  std::uint32_t rank_of(TokenId left, TokenId right) {
+    const std::uint64_t hash = hash_words(left, right), bits = Image::filter_bits(hash);
+    if ((parts_.filter[hash >> 32 & (parts_.filter.size() - 1)] & bits) != bits) return 0;
+    return slot(left, right).rank;
+  }
+
+  // In the order of ranks: a merge makes its result reachable when both parts are, were made earlier, and nothing
+  // merges across their border before the merge's own turn.
+  void find_reachable() {
+    auto& nodes = parts_.derivations;
+    nodes.assign(parts_.kinds.size(), Derivation{});
+    for (int byte = 0; byte < 256; ++byte) {
+      const char c = static_cast<char>(byte);
+      const TokenId id = find_entry({&c, 1});
+      if (id == kNoToken) {
+        all_bytes_ = false;
+      } else {
+        parts_.kinds[id] |= ImageParts::reachable;
+      }
+    }
+    for (const RankedMerge& m : merges_) {
+      if (reachable(m.result) || !reachable(m.left) || !reachable(m.right)) continue;
+      if (nodes[m.left].rank >= m.rank || nodes[m.right].rank >= m.rank) continue;
+      if (rank_of(m.left, m.right) != m.rank || crosses(m.left, m.right, m.rank)) continue;
+      nodes[m.result] = {m.left, m.right, m.rank, kNoToken};
+      parts_.kinds[m.result] |= ImageParts::reachable;
+    }
+  }
+
+  // Whether some merge of a rank below `limit` would join a suffix of `left` with a prefix of `right` while both
+  // are being made. Walks back through the states of the two, last merge first; see Bpe::joins.
+  bool crosses(TokenId left, TokenId right, std::uint32_t limit) {
+    const auto& nodes = parts_.derivations;
+    for (bool top = true;; top = false) {
+      const std::uint32_t rank = top ? 0 : rank_of(left, right);
+      if (rank != 0 && rank < limit) return true;
+      const Derivation &l = nodes[left], &r = nodes[right];
+      if (l.rank > r.rank) {
+        limit = l.rank;
+        left = l.right;
+      } else if (r.rank != 0) {
+        limit = r.rank + 1;
+        right = r.left;
+      } else {
+        return false;
+      }
+    }
+  }
+
+  // Longest match is exact when every byte has an entry and no entry is reachable by a derivation out of order.
+  void decide_longest_match() {
+    auto& p = parts_.pipeline;
+    if (!all_bytes_) {
+      p.longest_match_reason = "some single byte has no entry";
+      return;
+    }
+    for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
+      if (!(parts_.kinds[id] & ImageParts::entry)) continue;
+      const std::string_view bytes = bytes_of(id);
+      if (!reachable(id)) {
+        ++p.unreachable;
+        if (p.longest_match_reason.empty() && (bytes.size() > kQuadraticBytes || merges_to_itself(bytes))) {
+          p.longest_match_reason = fmt::format("the merges that make entry {} are not in order", id);
+        }
+      } else if (bytes.size() > kLongestMatchBytes && p.longest_match_reason.empty()) {
+        p.longest_match_reason = fmt::format("entry {} is longer than {} bytes", id, kLongestMatchBytes);
+      }
+    }
+    p.longest_match = p.longest_match_reason.empty();
+  }
+
+  // Encodes `bytes` by the definition: the lowest rank first, the leftmost of equals.
+  bool merges_to_itself(std::string_view bytes) {
+    std::vector<TokenId> tokens;
+    for (const char& c : bytes) tokens.push_back(find_entry({&c, 1}));
+    while (tokens.size() > 1) {
+      std::uint32_t best = std::numeric_limits<std::uint32_t>::max();
+      std::size_t at = 0;
+      for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+        const std::uint32_t rank = rank_of(tokens[i], tokens[i + 1]);
+        if (rank != 0 && rank < best) best = rank, at = i;
+      }
+      if (best == std::numeric_limits<std::uint32_t>::max()) return false;
+      tokens[at] = slot(tokens[at], tokens[at + 1]).result;
+      tokens.erase(tokens.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+    }
+    return true;
+  }
+
+  // A trie over the reachable tokens as a double array: the child of a node for byte b is at slot base ^ b if that
+  // slot is in use under the label b. No two nodes share a base, so the label alone tells whose child a slot is;
+  // nodes without children get the base of a block that stays empty.
+  void build_trie() {
+    std::vector<std::pair<std::uint64_t, TokenId>> keys;  // the first eight bytes decide almost every comparison
+    for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
+      if (!reachable(id)) continue;
+      std::uint64_t head = 0;
+      const std::string_view bytes = bytes_of(id);
+      std::memcpy(&head, bytes.data(), std::min<std::size_t>(8, bytes.size()));
+      keys.emplace_back(__builtin_bswap64(head), id);
+    }
+    std::ranges::sort(keys, [&](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first < b.first : bytes_of(a.second) < bytes_of(b.second);
+    });
+    order_.reserve(keys.size());
+    for (const auto& key : keys) order_.push_back(key.second);
+
+    struct Node {
+      std::size_t begin, end, depth;
+      std::uint32_t slot;  // whose base is to be set; kRoot for the root
+    };
+    constexpr std::uint32_t kRoot = 0xFFFFFFFF;
+    add_trie_block();  // block 0 stays empty: the base of nodes without children
+    used_.assign(256, true);
+    base_taken_.assign(256, true);
+    std::vector<Node> open{{0, order_.size(), 0, kRoot}};
+    std::vector<std::pair<unsigned char, std::size_t>> children;  // byte, begin of its range
+    while (!open.empty()) {
+      Node node = open.back();
+      open.pop_back();
+      if (node.begin < node.end && bytes_of(order_[node.begin]).size() == node.depth) ++node.begin;  // itself
+      if (node.begin == node.end) continue;
+      children.clear();
+      for (std::size_t i = node.begin; i < node.end; ++i) {
+        const auto byte = static_cast<unsigned char>(bytes_of(order_[i])[node.depth]);
+        if (children.empty() || children.back().first != byte) children.emplace_back(byte, i);
+      }
+      const std::uint32_t base = find_base(children);
+      base_taken_[base] = true;
+      if (node.slot == kRoot) {
+        parts_.trie_root = base;
+      } else {
+        parts_.trie[node.slot] |= static_cast<std::uint64_t>(base) << 33;
+      }
+      for (std::size_t i = 0; i < children.size(); ++i) {
+        const auto [byte, begin] = children[i];
+        const std::size_t end = i + 1 < children.size() ? children[i + 1].second : node.end;
+        const std::uint32_t slot = base ^ byte;
+        const TokenId first = order_[begin];
+        const std::uint64_t token = bytes_of(first).size() == node.depth + 1 ? first + 1 : 0;
+        parts_.trie[slot] = token | static_cast<std::uint64_t>(byte) << 24 | std::uint64_t{1} << 32;
+        used_[slot] = true;
+        --free_[slot >> 8];
+        open.push_back({begin, end, node.depth + 1, slot});
+      }
+    }
+  }
+
+  void add_trie_block() {
+    parts_.trie.resize(parts_.trie.size() + 256, 0);
+    used_.resize(parts_.trie.size(), false);
+    base_taken_.resize(parts_.trie.size(), false);
+    free_.push_back(256);
+    failures_.push_back(0);
+  }
+
+  // A base that is not taken and whose slots for all children are free. Blocks that have failed often are nearly
+  // full and are not tried again, which keeps building linear at the cost of a few per cent of the slots.
+  std::uint32_t find_base(const std::vector<std::pair<unsigned char, std::size_t>>& children) {
+    constexpr int kFailures = 12;
+    while (first_open_ < free_.size() && (free_[first_open_] == 0 || failures_[first_open_] >= kFailures)) ++first_open_;
+    for (std::size_t block = std::max<std::size_t>(1, first_open_);; ++block) {
+      if (block == free_.size()) add_trie_block();
+      if (free_[block] < children.size() || (failures_[block] >= kFailures && children.size() > 1)) continue;
+      for (std::uint32_t low = 0; low < 256; ++low) {
+        const std::uint32_t base = static_cast<std::uint32_t>(block) << 8 | low;
+        if (base_taken_[base]) continue;
+        const bool fits = std::ranges::all_of(children, [&](const auto& child) { return !used_[base ^ child.first]; });
+        if (fits) return base;
+      }
+      ++failures_[block];
+    }
+  }
+
+  // In sorted order a token's prefixes come before it: keep those of the current token on a stack.
+  void link_prefixes() {
+    std::vector<TokenId> stack;
+    for (const TokenId id : order_) {
+      while (!stack.empty() && !bytes_of(id).starts_with(bytes_of(stack.back()))) stack.pop_back();
+      parts_.derivations[id].prefix = stack.empty() ? kNoToken : stack.back();
+      stack.push_back(id);
+    }
+  }
+
+  void describe() {
+    auto& p = parts_.pipeline;
+    parts_.name = spec_.name;
+    p.format = spec_.format;
+    p.reference = spec_.reference;
+    p.normalizers = spec_.normalizers;
+    p.splits = spec_.splits;
+    p.added_tokens = spec_.added_tokens;
+    p.prefix = spec_.prefix;
+    p.suffix = spec_.suffix;
+    p.unknown = spec_.unknown;
+    p.fuse_unknown = spec_.fuse_unknown;
+    p.ignore_merges = spec_.ignore_merges || spec_.merges_by_rank;  // tiktoken, too, looks a whole piece up first
+    p.names_use_byte_alphabet = spec_.names_use_byte_alphabet;
+    p.trim_offsets = spec_.trim_offsets;
+    p.trim_keeps_prefix_space = spec_.trim_keeps_prefix_space;
+  }
+
+  const TokenizerSpec& spec_;
+  ImageParts parts_;
+  std::vector<RankedMerge> merges_;
+  bool all_bytes_ = true;
+  std::vector<TokenId> order_;  // reachable tokens, sorted by their bytes
+  std::vector<bool> used_, base_taken_;
+  std::vector<std::uint16_t> free_;
+  std::vector<std::uint8_t> failures_;
+  std::size_t first_open_ = 1;
+};
+
+}  // namespace
+
+std::string build_image(const TokenizerSpec& spec) { return Builder(spec).build(); }
+
+}  // namespace polyglyph::vocab

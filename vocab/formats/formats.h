@@ -1,0 +1,20 @@
+// One loader a file format. Each throws Error with the file, the field or line, and what to do.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "polyglyph/options.h"
+#include "vocab/spec.h"
+
+namespace polyglyph::vocab {
+
+// `file` names the source in errors and gives the spec its name; `content` is the whole of it.
+TokenizerSpec read_tokenizer_json(const std::string& file, std::string_view content);
+TokenizerSpec read_tiktoken(const std::string& file, std::string_view content, const LoadOptions& options);
+
+// Finds the format of `path` (a file, or a directory with a tokenizer.json) and reads it. Not for images.
+TokenizerSpec read_file(const std::filesystem::path& path, const LoadOptions& options);
+
+}  // namespace polyglyph::vocab

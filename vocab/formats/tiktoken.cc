@@ -1,0 +1,267 @@
+// .tiktoken rank files: a line for each entry, its bytes in base64, a space, and its rank, which is its id.
+//
+// Everything else that makes a tokenizer of it, the split pattern and the special tokens, is not in the file. It is known
+// for the files that their owners publish, which are recognized by name, and is otherwise asked for. The facts are those
+// of tiktoken 0.14.0 (tiktoken_ext/openai_public.py) and, for Qwen, of the tokenization_qwen.py beside its file.
+//
+// The merges are not listed: any two neighbours whose joined bytes are an entry may merge, lower ranks first. That works
+// only if every single byte is an entry, which is checked here, so that the engine may rely on it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <filesystem>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "json/json.h"
+#include "vocab/formats/formats.h"
+#include "vocab/formats/id_limits.h"
+#include "vocab/formats/name_table.h"
+
+namespace polyglyph::vocab {
+namespace {
+
+using json::excerpt;
+
+constexpr std::array<std::int8_t, 256> kBase64Digits = [] {
+  std::array<std::int8_t, 256> digits{};
+  digits.fill(-1);
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    digits[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+  }
+  return digits;
+}();
+
+// Appends what `text` stands for; false where it is not padded base64 (RFC 4648) with the bits of the padding zero.
+bool append_base64(std::string_view text, std::string& out) {
+  if (text.empty() || text.size() % 4 != 0) return false;
+  std::size_t digits = text.size();
+  for (int i = 0; i < 2 && text[digits - 1] == '='; ++i) --digits;
+  std::uint32_t bits = 0;
+  unsigned held = 0;
+  for (const char c : text.substr(0, digits)) {
+    const int digit = kBase64Digits[static_cast<unsigned char>(c)];
+    if (digit < 0) return false;
+    bits = bits << 6 | static_cast<std::uint32_t>(digit);
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      out.push_back(static_cast<char>(bits >> held & 0xFF));
+    }
+  }
+  return (bits & ((1u << held) - 1)) == 0;
+}
+
+// A family of rank files: its name in LoadOptions::pattern, and how it splits text.
+struct Family {
+  std::string_view name;
+  std::string_view pattern;
+};
+
+constexpr Family kFamilies[] = {
+    {"o200k",
+     R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
+     R"(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
+     R"(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
+    {"cl100k",
+     R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n])"
+     R"(|\s+(?!\S)|\s)"},
+    {"p50k", R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)"},
+    {"r50k", R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)"},
+    {"qwen",
+     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S))"
+     R"(|\s+)"},
+};
+
+constexpr std::string_view kFamilyNames = "o200k, cl100k, p50k, r50k, qwen";
+
+using Specials = std::vector<std::pair<std::string, TokenId>>;
+
+Specials specials_of(std::string_view family) {
+  if (family == "o200k") return {{"<|endoftext|>", 199999}, {"<|endofprompt|>", 200018}};
+  if (family == "cl100k") {
+    return {{"<|endoftext|>", 100257},
+            {"<|fim_prefix|>", 100258},
+            {"<|fim_middle|>", 100259},
+            {"<|fim_suffix|>", 100260},
+            {"<|endofprompt|>", 100276}};
+  }
+  if (family == "p50k" || family == "r50k") return {{"<|endoftext|>", 50256}};
+  Specials qwen = {{"<|endoftext|>", 151643}, {"<|im_start|>", 151644}, {"<|im_end|>", 151645}};
+  for (TokenId i = 0; i < 205; ++i) qwen.emplace_back(fmt::format("<|extra_{}|>", i), 151646 + i);
+  return qwen;
+}
+
+const Family* find_family(std::string_view name) {
+  for (const Family& family : kFamilies) {
+    if (name == family.name || name == std::string(family.name) + "_base") return &family;
+  }
+  return nullptr;
+}
+
+bool covers_all_text(std::string_view pattern) {
+  return std::any_of(std::begin(kFamilies), std::end(kFamilies),
+                     [&](const Family& family) { return pattern == family.pattern; });
+}
+
+// The family of a file that its owner named: o200k_base.tiktoken, qwen.tiktoken.
+const Family* family_of_file(const std::string& file) { return find_family(std::filesystem::path(file).stem().string()); }
+
+class RankReader {
+ public:
+  RankReader(const std::string& file, std::string_view content, TokenizerSpec& spec)
+      : file_(file), content_(content), max_id_(max_id_for(content.size())), spec_(spec) {}
+
+  void read() {
+    // Four digits of base64 make three bytes: what is decoded is shorter than the file, so the pool never moves.
+    std::string& pool = spec_.pools.emplace_back();
+    pool.reserve(content_.size() / 4 * 3 + 64);
+    for (std::size_t begin = 0; begin < content_.size();) {
+      ++line_;
+      std::size_t end = content_.find('\n', begin);
+      if (end == std::string_view::npos) end = content_.size();
+      std::string_view line = content_.substr(begin, end - begin);
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      if (!line.empty()) read_line(line, pool);
+      begin = end + 1;
+    }
+    if (count_ == 0) throw Error(ErrorCode::malformed, "has no entries", file_);
+    check_entries();
+  }
+
+ private:
+  std::string where() const { return fmt::format("{}: line {}", file_, line_); }
+  [[noreturn]] void malformed(const std::string& what) const { throw Error(ErrorCode::malformed, what, where()); }
+
+  void read_line(std::string_view line, std::string& pool) {
+    const std::size_t space = line.find(' ');
+    if (space == std::string_view::npos) {
+      malformed(fmt::format("{} is not a token in base64, a space and a rank; the file may have been cut off",
+                            excerpt(line)));
+    }
+    const std::string_view token = line.substr(0, space), rank = line.substr(space + 1);
+    const std::size_t begin = pool.size();
+    if (!append_base64(token, pool)) malformed(fmt::format("{} is not valid base64", excerpt(token)));
+
+    std::uint64_t number = 0;
+    const auto [stop, error] = std::from_chars(rank.data(), rank.data() + rank.size(), number);
+    if (error == std::errc::result_out_of_range) number = UINT64_MAX;
+    else if (error != std::errc{}) malformed(fmt::format("the rank {} is not an integer, 0 or more", excerpt(rank)));
+    if (stop != rank.data() + rank.size()) {
+      malformed(fmt::format("the rank {} is not an integer, 0 or more", excerpt(rank)));
+    }
+    const TokenId id = checked_id(number, max_id_, [this] { return where(); });
+    if (id >= spec_.entries.size()) spec_.entries.resize(std::size_t{id} + 1);
+    Entry& entry = spec_.entries[id];
+    if (entry.kind != Entry::Kind::absent) malformed(fmt::format("the rank {} is that of an earlier line, too", id));
+    entry = {Entry::Kind::bytes, std::string_view(pool.data() + begin, pool.size() - begin)};
+    ++count_;
+  }
+
+  void check_entries() const {
+    NameTable ids(count_, static_cast<TokenId>(spec_.entries.size() - 1));
+    for (TokenId id = 0; id < spec_.entries.size(); ++id) {
+      const Entry& entry = spec_.entries[id];
+      if (entry.kind == Entry::Kind::absent) continue;
+      const TokenId first = ids.add(ids.key(entry.bytes), id);
+      if (first == kNoToken) continue;
+      throw Error(ErrorCode::malformed,
+                  fmt::format("the token {} has two ranks, {} and {}; remove one line", excerpt(entry.bytes), first, id),
+                  file_);
+    }
+    for (int byte = 0; byte < 256; ++byte) {
+      const char c = static_cast<char>(byte);
+      if (ids.find(std::string_view(&c, 1)) != kNoToken) continue;
+      throw Error(ErrorCode::malformed,
+                  fmt::format("the single byte 0x{:02X} has no rank, so that not every text could be encoded; the file may "
+                              "have been cut off",
+                              byte),
+                  file_);
+    }
+  }
+
+  const std::string& file_;
+  std::string_view content_;
+  TokenId max_id_;
+  TokenizerSpec& spec_;
+  std::size_t line_ = 0;
+  std::size_t count_ = 0;
+};
+
+// tiktoken looks for special tokens in the text as it is, all of them alike, with one regular expression of their names
+// in the order of a hash table. Where one name begins another, which of the two it finds is anybody's guess.
+void add_specials(const std::string& file, const Specials& specials, TokenizerSpec& spec) {
+  const auto place = [&](std::string_view content) { return fmt::format("{}: special token {}", file, excerpt(content)); };
+  for (const auto& [content, id] : specials) {
+    if (content.empty()) throw Error(ErrorCode::invalid_argument, "a special token must not be empty", file);
+    if (id > kMaxTokenId) {
+      throw Error(ErrorCode::limit,
+                  fmt::format("the id {} is above {}, the largest that polyglyph supports", id, kMaxTokenId),
+                  place(content));
+    }
+    if (id < spec.entries.size() && spec.entries[id].kind != Entry::Kind::absent) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("the id {} is also the rank of an entry; each needs its own", id), place(content));
+    }
+    spec.added_tokens.push_back({.id = id, .content = content, .special = true, .control = true});
+  }
+
+  auto& added = spec.added_tokens;
+  const auto fail_if_any = [&](auto related, const char* what) {
+    const auto found = std::adjacent_find(added.begin(), added.end(), related);
+    if (found == added.end()) return;
+    throw Error(ErrorCode::invalid_argument, fmt::format("{} {}", what, excerpt(std::next(found)->content)),
+                place(found->content));
+  };
+  // In alphabetical order, a name that begins others stands right before one of them.
+  std::sort(added.begin(), added.end(), [](const auto& a, const auto& b) { return a.content < b.content; });
+  fail_if_any([](const auto& a, const auto& b) { return b.content.starts_with(a.content); },
+              "tiktoken does not define which of two special tokens it finds where one begins the other:");
+  std::sort(added.begin(), added.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  fail_if_any([](const auto& a, const auto& b) { return a.id == b.id; }, "has the same id as");
+}
+
+}  // namespace
+
+TokenizerSpec read_tiktoken(const std::string& file, std::string_view content, const LoadOptions& options) {
+  if (content.empty()) throw Error(ErrorCode::malformed, "is empty, where lines of base64 and ranks are expected", file);
+  TokenizerSpec spec;
+  spec.name = std::filesystem::path(file).filename().string();
+  spec.format = "tiktoken";
+  spec.reference = Reference::tiktoken;
+  spec.merges_by_rank = true;
+
+  const Family* family = options.pattern.empty() ? family_of_file(file) : find_family(options.pattern);
+  if (!family && options.pattern.empty()) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("a .tiktoken file does not say how text is split; give its pattern, by name ({}) or as a "
+                            "regular expression",
+                            kFamilyNames),
+                file);
+  }
+  SplitStep split;
+  split.kind = SplitStep::Kind::regex;
+  split.pattern = family ? std::string(family->pattern) : options.pattern;
+  // tiktoken encodes what the pattern matches and drops the rest. A family's pattern matches all of any text.
+  if (!covers_all_text(split.pattern)) {
+    split.behavior = SplitBehavior::removed;
+    split.invert = true;
+  }
+  spec.splits.push_back(std::move(split));
+
+  RankReader(file, content, spec).read();
+  Specials specials(options.special_tokens.begin(), options.special_tokens.end());
+  if (specials.empty() && family) specials = specials_of(family->name);
+  add_specials(file, specials, spec);
+  return spec;
+}
+
+}  // namespace polyglyph::vocab

@@ -1,0 +1,349 @@
+// Layout of the file, all integers little-endian:
+//
+//   Header            magic, version, sizes, the checksum of all that follows it
+//   Section[kCount]   offset and size in bytes of each table, in the order of the enum below
+//   tables            each begins at a multiple of 64
+//
+// The pipeline section is a short byte string written and read field by field by Writer and Reader; Reader checks
+// every length against what is left, so a damaged section ends in an Error, not in a wild read.
+#include "vocab/image.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "polyglyph/error.h"
+
+namespace polyglyph::vocab {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "images are mapped as they are, in little-endian order");
+
+constexpr char kMagic[8] = {'p', 'o', 'l', 'y', 'g', 'l', 'y', 'p'};
+constexpr std::size_t kAlignment = 64;
+
+enum SectionIndex {
+  kName,
+  kPipeline,
+  kPool,
+  kStarts,
+  kKinds,
+  kDerivations,
+  kPairs,
+  kFilter,
+  kWords,
+  kTrie,
+  kCount,
+};
+
+struct Section {
+  std::uint64_t offset;
+  std::uint64_t size;
+};
+
+struct Header {
+  char magic[8];
+  std::uint32_t version;
+  std::uint32_t trie_root;
+  std::uint64_t file_size;
+  std::uint64_t checksum;        // of every byte after the header
+  std::uint64_t fingerprint[2];  // of every table but the name
+  Section sections[kCount];
+};
+
+class Writer {
+ public:
+  template <class T>
+  void number(T value) {
+    static_assert(std::is_integral_v<T> || std::is_enum_v<T>);
+    out_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  void text(std::string_view s) {
+    number(static_cast<std::uint32_t>(s.size()));
+    out_ += s;
+  }
+  template <class T, class Write>
+  void list(const std::vector<T>& values, Write write) {
+    number(static_cast<std::uint32_t>(values.size()));
+    for (const T& value : values) write(value);
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+class Reader {
+ public:
+  Reader(std::string_view data, const std::string& where) : data_(data), where_(where) {}
+
+  template <class T>
+  void number(T& value) {
+    std::memcpy(&value, take(sizeof value).data(), sizeof value);
+  }
+  void flag(bool& value) {
+    std::uint8_t byte;
+    number(byte);
+    value = byte != 0;
+  }
+  template <class T>
+  void choice(T& value, T last) {
+    number(value);
+    if (value > last) fail();
+  }
+  void text(std::string& value) {
+    std::uint32_t size;
+    number(size);
+    value = take(size);
+  }
+  template <class T, class Read>
+  void list(std::vector<T>& values, Read read) {
+    std::uint32_t count;
+    number(count);
+    if (count > data_.size()) fail();  // every element takes at least a byte
+    values.resize(count);
+    for (T& value : values) read(value);
+  }
+
+ private:
+  std::string_view take(std::size_t size) {
+    if (size > data_.size()) fail();
+    const std::string_view taken = data_.substr(0, size);
+    data_.remove_prefix(size);
+    return taken;
+  }
+  [[noreturn]] void fail() const {
+    throw Error(ErrorCode::malformed, "the image's pipeline section is damaged; write the image anew", where_);
+  }
+
+  std::string_view data_;
+  const std::string& where_;
+};
+
+// The pipeline's fields in the order of the file; read_pipeline below must name the same.
+std::string write_pipeline(const Pipeline& p) {
+  Writer w;
+  const auto id = [&](TokenId value) { w.number(value); };
+  w.text(p.format);
+  w.number(p.reference);
+  w.list(p.normalizers, [&](auto form) { w.number(form); });
+  w.list(p.splits, [&](const SplitStep& s) {
+    w.number(s.kind);
+    w.text(s.pattern);
+    w.number(s.behavior);
+    w.number(s.invert);
+    w.number(s.individual);
+  });
+  w.list(p.added_tokens, [&](const AddedToken& t) {
+    w.number(t.id);
+    w.text(t.content);
+    for (bool b : {t.single_word, t.lstrip, t.rstrip, t.normalized, t.special, t.control}) w.number(b);
+  });
+  w.list(p.prefix, id);
+  w.list(p.suffix, id);
+  w.number(p.unknown);
+  for (bool b : {p.fuse_unknown, p.ignore_merges, p.names_use_byte_alphabet, p.trim_offsets,
+                 p.trim_keeps_prefix_space, p.longest_match}) {
+    w.number(b);
+  }
+  w.text(p.longest_match_reason);
+  for (std::uint32_t n : {p.merges, p.model_entries, p.unreachable}) w.number(n);
+  return w.take();
+}
+
+Pipeline read_pipeline(std::string_view data, const std::string& where) {
+  Pipeline p;
+  Reader r(data, where);
+  const auto id = [&](TokenId& value) { r.number(value); };
+  r.text(p.format);
+  r.choice(p.reference, Reference::tiktoken);
+  r.list(p.normalizers, [&](auto& form) { r.choice(form, unicode::NormalForm::nfkd); });
+  r.list(p.splits, [&](SplitStep& s) {
+    r.choice(s.kind, SplitStep::Kind::byte_level_prefix);
+    r.text(s.pattern);
+    r.choice(s.behavior, SplitBehavior::contiguous);
+    r.flag(s.invert);
+    r.flag(s.individual);
+  });
+  r.list(p.added_tokens, [&](AddedToken& t) {
+    r.number(t.id);
+    r.text(t.content);
+    for (bool* b : {&t.single_word, &t.lstrip, &t.rstrip, &t.normalized, &t.special, &t.control}) r.flag(*b);
+  });
+  r.list(p.prefix, id);
+  r.list(p.suffix, id);
+  r.number(p.unknown);
+  for (bool* b : {&p.fuse_unknown, &p.ignore_merges, &p.names_use_byte_alphabet, &p.trim_offsets,
+                  &p.trim_keeps_prefix_space, &p.longest_match}) {
+    r.flag(*b);
+  }
+  r.text(p.longest_match_reason);
+  for (std::uint32_t* n : {&p.merges, &p.model_entries, &p.unreachable}) r.number(*n);
+  return p;
+}
+
+template <class T>
+std::string_view raw(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+}  // namespace
+
+std::string write_image(const ImageParts& parts) {
+  const std::string pipeline = write_pipeline(parts.pipeline);
+  const std::string_view sections[kCount] = {
+      parts.name,       pipeline,   parts.pool, raw(parts.starts), raw(parts.kinds), raw(parts.derivations),
+      raw(parts.pairs), raw(parts.filter), raw(parts.words), raw(parts.trie)};
+  Header header{};
+  std::memcpy(header.magic, kMagic, sizeof kMagic);
+  header.version = kImageVersion;
+  header.trie_root = parts.trie_root;
+  std::uint64_t end = sizeof(Header);
+  for (int i = 0; i < kCount; ++i) {
+    end = (end + kAlignment - 1) / kAlignment * kAlignment;
+    header.sections[i] = {end, sections[i].size()};
+    end += sections[i].size();
+    if (i == kName) continue;
+    for (std::uint64_t seed : {0, 1}) {
+      header.fingerprint[seed] = hash_bytes(sections[i], header.fingerprint[seed] + seed);
+    }
+  }
+  header.file_size = end;
+
+  std::string out(end, '\0');
+  for (int i = 0; i < kCount; ++i) {
+    sections[i].copy(out.data() + header.sections[i].offset, sections[i].size());
+  }
+  header.checksum = hash_bytes(std::string_view(out).substr(sizeof(Header)));
+  std::memcpy(out.data(), &header, sizeof header);
+  return out;
+}
+
+std::shared_ptr<const Image> Image::map(const std::filesystem::path& path) {
+  const std::string where = path.string();
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) throw Error(ErrorCode::io, fmt::format("cannot open the image: {}", std::strerror(errno)), where);
+  struct stat status;
+  const bool sized = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+  const std::size_t size = sized ? static_cast<std::size_t>(status.st_size) : 0;
+  void* mapping = sized ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
+  ::close(file);
+  if (mapping == MAP_FAILED) throw Error(ErrorCode::io, "cannot map the image: it is empty or no regular file", where);
+
+  std::shared_ptr<Image> image(new Image);
+  image->mapping_ = mapping;
+  image->open({static_cast<const char*>(mapping), size}, where);
+  return image;
+}
+
+std::shared_ptr<const Image> Image::adopt(std::string bytes, const std::string& where) {
+  std::shared_ptr<Image> image(new Image);
+  image->owned_ = std::move(bytes);
+  image->open(image->owned_, where);
+  return image;
+}
+
+Image::~Image() {
+  if (mapping_ != nullptr) ::munmap(mapping_, bytes_.size());
+}
+
+void Image::open(std::string_view bytes, const std::string& where) {
+  bytes_ = bytes;
+  where_ = where;
+  const auto damaged = [&](const char* what) {
+    return Error(ErrorCode::malformed, fmt::format("{}; write the image anew from the tokenizer's own file", what), where);
+  };
+  Header header;
+  if (bytes.size() < sizeof header) throw damaged("too short for an image");
+  std::memcpy(&header, bytes.data(), sizeof header);
+  if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) throw damaged("not an image of polyglyph");
+  if (header.version != kImageVersion) {
+    throw Error(ErrorCode::unsupported,
+                fmt::format("image version {} where this library reads version {}; write the image anew from the "
+                            "tokenizer's own file", header.version, kImageVersion),
+                where);
+  }
+  if (header.file_size != bytes.size()) throw damaged("the image is cut short or has bytes appended");
+  const auto section = [&](SectionIndex i) {
+    const auto [offset, size] = header.sections[i];
+    if (offset % kAlignment != 0 || offset > bytes.size() || size > bytes.size() - offset) {
+      throw damaged("a table of the image lies outside of it");
+    }
+    return bytes.substr(offset, size);
+  };
+  const auto table = [&]<class T>(SectionIndex i, std::span<const T>& span) {
+    const std::string_view s = section(i);
+    if (s.size() % sizeof(T) != 0) throw damaged("a table of the image has a broken size");
+    span = {reinterpret_cast<const T*>(s.data()), s.size() / sizeof(T)};
+  };
+  const auto mask = [&](std::size_t size) {
+    if (!std::has_single_bit(size)) throw damaged("a table of the image has a broken size");
+    return size - 1;
+  };
+  name_ = section(kName);
+  pool_ = section(kPool);
+  table(kStarts, starts_);
+  table(kKinds, kinds_);
+  table(kDerivations, derivations_);
+  table(kPairs, pairs_);
+  table(kFilter, filter_);
+  table(kWords, words_);
+  table(kTrie, trie_);
+  pair_mask_ = mask(pairs_.size());
+  filter_mask_ = mask(filter_.size());
+  word_mask_ = mask(words_.size());
+  trie_root_ = header.trie_root;
+  if (starts_.size() != kinds_.size() + 1 || kinds_.size() > kMaxTokenId + std::size_t{1}) {
+    throw damaged("two tables of the image disagree");
+  }
+  pipeline_ = read_pipeline(section(kPipeline), where);
+  const auto known = [&](TokenId id) { return id < kinds_.size(); };
+  const auto& p = pipeline_;
+  if (!std::ranges::all_of(p.prefix, known) || !std::ranges::all_of(p.suffix, known) ||
+      !std::ranges::all_of(p.added_tokens, known, &AddedToken::id) || (p.unknown != kNoToken && !known(p.unknown))) {
+    throw damaged("the image names an id outside its vocabulary");
+  }
+  for (TokenId id = 0; id < kinds_.size(); ++id) {
+    if (is_literal(id)) literals_.push_back(id);
+  }
+}
+
+std::string Image::fingerprint() const {
+  Header header;
+  std::memcpy(&header, bytes_.data(), sizeof header);
+  return fmt::format("{:016x}{:016x}", header.fingerprint[0], header.fingerprint[1]);
+}
+
+void Image::verify() const {
+  Header header;
+  std::memcpy(&header, bytes_.data(), sizeof header);
+  if (hash_bytes(bytes_.substr(sizeof header)) != header.checksum) {
+    throw Error(ErrorCode::malformed, "the image's checksum does not fit; write the image anew", where_);
+  }
+}
+
+bool Image::is_literal(TokenId id) const noexcept { return id < kinds_.size() && (kinds_[id] & ImageParts::literal); }
+
+bool Image::is_reachable(TokenId id) const noexcept {
+  return id < kinds_.size() && (kinds_[id] & ImageParts::reachable);
+}
+
+TokenId Image::find_entry(std::string_view bytes, std::uint64_t hash) const noexcept {
+  const auto tag = static_cast<std::uint32_t>(hash >> 32);
+  for (std::size_t i = hash & word_mask_, probes = 0; probes <= word_mask_; i = (i + 1) & word_mask_, ++probes) {
+    const Word& word = words_[i];
+    if (word.id == kNoToken) return kNoToken;
+    if (word.tag == tag && token(word.id) == bytes && word.id < kinds_.size()) return word.id;
+  }
+  return kNoToken;
+}
+
+}  // namespace polyglyph::vocab

@@ -1,0 +1,198 @@
+// Image: a prepared tokenizer as one flat block of memory, mapped from a .pgv file or built in place.
+//
+//   header | name | pipeline | pool | starts | kinds | derivations | pairs | filter | words | trie
+//
+// Every table is an array at an offset that the header states; nothing is parsed but the pipeline's few
+// components. Opening checks the magic, the version and the bounds and element sizes of every table; lookups then
+// stay inside their tables whatever the content says (each index that comes out of a table is compared with its
+// bound before it is used), so that a damaged image can give wrong ids but never touch foreign memory. The full
+// checksum is checked by verify().
+//
+// Little-endian, the same bytes on every machine.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "polyglyph/vocab.h"
+#include "vocab/hash.h"
+#include "vocab/spec.h"
+
+namespace polyglyph::vocab {
+
+inline constexpr std::uint32_t kImageVersion = 1;
+
+// How merging makes a token, for tokens that encode to themselves ("reachable"): the last merge joined `left` and
+// `right` at `rank`. Single bytes have rank 0 and no parts; ranks of merges begin at 1.
+struct Derivation {
+  std::uint32_t left = kNoToken;
+  std::uint32_t right = kNoToken;
+  std::uint32_t rank = 0;
+  std::uint32_t prefix = kNoToken;  // the longest reachable token that is a proper prefix of this one
+};
+
+// A slot of the open-addressed table of pairs that merge. Empty: rank is 0.
+struct Pair {
+  std::uint32_t left, right, rank, result;
+};
+
+// A slot of the open-addressed table from bytes to entries. Empty: id is kNoToken.
+struct Word {
+  std::uint32_t tag;  // the upper half of the hash
+  std::uint32_t id;
+};
+
+// What the pipeline section says: everything but the tables.
+struct Pipeline {
+  std::string format;
+  Reference reference = Reference::hugging_face;
+  std::vector<unicode::NormalForm> normalizers;
+  std::vector<SplitStep> splits;
+  std::vector<AddedToken> added_tokens;
+  std::vector<TokenId> prefix, suffix;
+  TokenId unknown = kNoToken;
+  bool fuse_unknown = false;
+  bool ignore_merges = false;
+  bool names_use_byte_alphabet = false;
+  bool trim_offsets = false;
+  bool trim_keeps_prefix_space = false;
+  // Found when the image was built, see build.cc.
+  bool longest_match = false;    // encoding by longest match is exact for this vocabulary
+  std::string longest_match_reason;  // why not, for people
+  std::uint32_t merges = 0;
+  std::uint32_t model_entries = 0;
+  std::uint32_t unreachable = 0;
+};
+
+class Image {
+ public:
+  // Maps `path`. Throws Error(io, malformed, unsupported).
+  static std::shared_ptr<const Image> map(const std::filesystem::path& path);
+  // Takes the bytes over, aligned or not.
+  static std::shared_ptr<const Image> adopt(std::string bytes, const std::string& where);
+
+  ~Image();
+  Image(const Image&) = delete;
+  Image& operator=(const Image&) = delete;
+
+  std::string_view bytes() const noexcept { return bytes_; }
+  std::string_view name() const noexcept { return name_; }
+  const Pipeline& pipeline() const noexcept { return pipeline_; }
+  std::string fingerprint() const;  // of everything but the name
+  void verify() const;              // throws Error(malformed) when the checksum does not fit
+
+  std::size_t size() const noexcept { return kinds_.size(); }  // one more than the largest id of model and added
+  bool contains(TokenId id) const noexcept { return id < kinds_.size() && kinds_[id] != 0; }
+  bool is_literal(TokenId id) const noexcept;
+  const std::vector<TokenId>& literals() const noexcept { return literals_; }
+
+  // The bytes that decoding a token gives; empty for ids that are absent.
+  std::string_view token(TokenId id) const noexcept {
+    if (id >= kinds_.size()) return {};
+    const std::uint32_t begin = starts_[id], end = starts_[id + 1];
+    return begin <= end && end <= pool_.size() ? pool_.substr(begin, end - begin) : std::string_view{};
+  }
+
+  // The model's entry of exactly these bytes, kNoToken if there is none. Literal entries and added tokens are not
+  // found.
+  TokenId find_entry(std::string_view bytes) const noexcept {
+    return find_entry(bytes, hash_bytes(bytes));
+  }
+
+  // A reachable token, or a derivation of no parts.
+  const Derivation& derivation(TokenId id) const noexcept {
+    static constexpr Derivation none;
+    return id < derivations_.size() ? derivations_[id] : none;
+  }
+  bool is_reachable(TokenId id) const noexcept;
+
+  // The pair's slot, or nullptr when the two never merge.
+  const Pair* find_pair(TokenId left, TokenId right) const noexcept {
+    const std::uint64_t hash = hash_words(left, right);
+    const std::uint64_t bits = filter_bits(hash);
+    if ((filter_[hash >> 32 & filter_mask_] & bits) != bits) return nullptr;
+    for (std::size_t i = hash & pair_mask_, probes = 0; probes <= pair_mask_; i = (i + 1) & pair_mask_, ++probes) {
+      const Pair& pair = pairs_[i];
+      if (pair.rank == 0) return nullptr;
+      if (pair.left == left && pair.right == right) return &pair;
+    }
+    return nullptr;
+  }
+
+  // The longest reachable token that `text` begins with (kNoToken if none), and its length.
+  struct Match {
+    TokenId token;
+    std::size_t size;
+  };
+  Match longest(const char* text, std::size_t size) const noexcept {
+    Match match{kNoToken, 0};
+    std::uint32_t base = trie_root_;
+    for (std::size_t i = 0; i < size; ++i) {
+      const auto byte = static_cast<unsigned char>(text[i]);
+      const std::uint32_t slot = base ^ byte;
+      if (slot >= trie_.size()) break;
+      const std::uint64_t unit = trie_[slot];
+      if ((unit >> 24 & 0x1FF) != (0x100u | byte)) break;
+      const auto token = static_cast<std::uint32_t>(unit & 0xFFFFFF);
+      if (token != 0) match = {token - 1, i + 1};
+      base = static_cast<std::uint32_t>(unit >> 33);
+    }
+    return match;
+  }
+
+  // Two bits of one 64-bit word: a filter that answers most "never merge" without touching the table.
+  static std::uint64_t filter_bits(std::uint64_t hash) noexcept {
+    return std::uint64_t{1} << (hash >> 20 & 63) | std::uint64_t{1} << (hash >> 26 & 63);
+  }
+
+ private:
+  Image() = default;
+  void open(std::string_view bytes, const std::string& where);
+  TokenId find_entry(std::string_view bytes, std::uint64_t hash) const noexcept;
+
+  std::string_view bytes_;
+  std::string owned_;           // backs bytes_ when it was adopted
+  void* mapping_ = nullptr;     // backs bytes_ when it was mapped
+  std::string where_;
+
+  std::string_view name_;
+  std::string_view pool_;
+  std::span<const std::uint32_t> starts_;
+  std::span<const std::uint8_t> kinds_;
+  std::span<const Derivation> derivations_;
+  std::span<const Pair> pairs_;
+  std::span<const std::uint64_t> filter_;
+  std::span<const Word> words_;
+  std::span<const std::uint64_t> trie_;
+  std::size_t pair_mask_ = 0, filter_mask_ = 0, word_mask_ = 0;
+  std::uint32_t trie_root_ = 0;
+  Pipeline pipeline_;
+  std::vector<TokenId> literals_;
+};
+
+// The parts of an image before they are laid out; the builder fills them in and writes them.
+struct ImageParts {
+  enum : std::uint8_t { absent = 0, entry = 1, literal = 2, added = 4, reachable = 8 };  // bits of `kinds`
+  std::string name;
+  Pipeline pipeline;
+  std::string pool;
+  std::vector<std::uint32_t> starts;
+  std::vector<std::uint8_t> kinds;
+  std::vector<Derivation> derivations;
+  std::vector<Pair> pairs;             // a power of two of slots
+  std::vector<std::uint64_t> filter;   // a power of two of words
+  std::vector<Word> words;             // a power of two of slots
+  std::vector<std::uint64_t> trie;     // unit: token + 1 (24 bits) | label (8) | used (1) | base of children (31)
+  std::uint32_t trie_root = 0;
+};
+std::string write_image(const ImageParts& parts);
+
+}  // namespace polyglyph::vocab
