@@ -25,9 +25,9 @@ class HelpFormatter : public CLI::Formatter {
   std::string make_subcommand(const CLI::App* sub) const override;
 };
 
-// CLI11 would take an argument such as "[slug]" for a list, and forgets "--" in a subcommand whose arguments may be
-// absent. protect puts a mark before such arguments, for the whole command line before it is parsed; the functions below
-// take it off again.
+// CLI11 would take an argument such as "[slug]" for a list, and forgets "--" in a subcommand whose arguments
+// may be absent. protect puts a mark before such arguments, for the whole command line before it is parsed;
+// the functions below take it off again.
 std::vector<std::string> protect(std::vector<std::string> arguments);
 std::string unprotect(std::string argument);
 std::string message_of(const CLI::ParseError& error);  // without marks

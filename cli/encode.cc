@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kDescription =
     "Turn a text into token ids\n\n"
     "The text is taken byte by byte, a newline at its end included. 'polyglyph decode' turns the ids back\n"
-    "into the same bytes.";
+    "into the same bytes; where the tokenizer normalizes, as qwen3 does, into the normalized text.";
 
 constexpr const char* kExamples =
     R"(Examples:

@@ -21,10 +21,10 @@ class Scanner {
 
   Fault run() {
     skip_space();
-    if (at_end()) return {at_, "the text is empty"};
-    if (!values()) return {at_, what_};
+    if (at_end()) return {at_, "the text is empty", false};
+    if (!values()) return {at_, what_, too_deep_};
     skip_space();
-    if (!at_end()) return {at_, "something follows the end of the JSON value"};
+    if (!at_end()) return {at_, "something follows the end of the JSON value", false};
     return {};
   }
 
@@ -48,7 +48,10 @@ class Scanner {
       if (at_end()) return fail("");
       if (peek() == '{' || peek() == '[') {
         const char bracket = peek();
-        if (open_.size() == max_depth_) return fail(fmt::format("nested more than {} levels deep", max_depth_));
+        if (open_.size() == max_depth_) {
+          too_deep_ = true;
+          return fail(fmt::format("nested more than {} levels deep", max_depth_));
+        }
         open_.push_back(bracket);
         ++at_;
         skip_space();
@@ -164,7 +167,8 @@ class Scanner {
       const auto second = four_hex();
       if (second && *second >= 0xDC00 && *second <= 0xDFFF) return true;
     }
-    if (text_.size() - after < 6 && *first < 0xDC00) {
+    const std::string_view rest = text_.substr(after);
+    if (*first < 0xDC00 && rest.size() < 6 && std::string_view("\\u").starts_with(rest.substr(0, 2))) {
       at_ = text_.size();
       return fail("");
     }
@@ -204,6 +208,7 @@ class Scanner {
   std::size_t at_ = 0;
   std::string open_;
   std::string what_;
+  bool too_deep_ = false;
 };
 
 }  // namespace

@@ -298,7 +298,7 @@ Document Document::parse(std::string_view text, const std::string& file) {
     const std::string what = fault.what.empty() ? simdjson::error_message(error) : fault.what;
     // Valid by the grammar, but beyond this parser: 1e999, say.
     const std::string where = fault.what.empty() ? file : fmt::format("{}: byte {}", file, fault.offset);
-    if (error == simdjson::DEPTH_ERROR) throw Error(ErrorCode::limit, fmt::format("JSON {}", what), where);
+    if (fault.too_deep) throw Error(ErrorCode::limit, what, where);
     throw Error(ErrorCode::malformed, fmt::format("not valid JSON: {}", what), where);
   }
   return Document(std::move(parsed));

@@ -19,16 +19,11 @@
 #include <emmintrin.h>
 #endif
 
-// ICU has a header unicode/utf8.h too, and its headers would find ours.
-#define U_NO_DEFAULT_INCLUDE_UTF_HEADERS 1
-#include <unicode/unorm2.h>
-#include <unicode/utf16.h>
-
 #include <algorithm>
 #include <bit>
-#include <string>
+#include <iterator>
+#include <utility>
 
-#include "polyglyph/error.h"
 #include "unicode/utf8.h"
 
 namespace polyglyph::normalizers {
@@ -53,21 +48,63 @@ Decoded previous(const char* begin, const char* p) {
   return {unicode::kReplacement, 0, false};
 }
 
+// Its decomposition in the list, empty if it is not there.
+std::u32string_view find(const Decompositions& list, char32_t c) {
+  const std::uint32_t* const end = list.entries + list.count;
+  const std::uint32_t* const entry = std::lower_bound(list.entries, end, std::uint32_t(c) << kPartsBits);
+  if (*entry >> kPartsBits != c) return {};
+  const auto part_of = [](std::uint32_t e) { return e & ((1u << kPartsBits) - 1); };
+  return {list.parts + part_of(entry[0]), part_of(entry[1]) - part_of(entry[0])};
+}
+
+// Hangul syllables are numbered by their letters (The Unicode Standard, section 3.12): a leading consonant, a
+// vowel, and a trailing consonant or, as the 0th of the trailing ones, none.
+constexpr char32_t kSyllables = 0xAC00;
+constexpr char32_t kLeading = 0x1100;
+constexpr char32_t kVowels = 0x1161;
+constexpr char32_t kTrailing = 0x11A7;
+constexpr char32_t kLeadingCount = 19;
+constexpr char32_t kVowelCount = 21;
+constexpr char32_t kTrailingCount = 28;
+
+bool is_hangul_syllable(char32_t c) {
+  return c - kSyllables < kLeadingCount * kVowelCount * kTrailingCount;
+}
+
+std::u32string_view decompose_hangul(char32_t c, char32_t (&buffer)[Form::kBufferSize]) {
+  const char32_t syllable = c - kSyllables;
+  buffer[0] = kLeading + syllable / kTrailingCount / kVowelCount;
+  buffer[1] = kVowels + syllable / kTrailingCount % kVowelCount;
+  buffer[2] = kTrailing + syllable % kTrailingCount;
+  return {buffer, buffer[2] == kTrailing ? 2u : 3u};
+}
+
+// 0 if they are not two parts of a syllable.
+char32_t compose_hangul(char32_t first, char32_t second) {
+  if (first - kLeading < kLeadingCount && second - kVowels < kVowelCount) {
+    return kSyllables + ((first - kLeading) * kVowelCount + (second - kVowels)) * kTrailingCount;
+  }
+  const char32_t syllable = first - kSyllables;
+  const char32_t trailing = second - kTrailing;
+  const bool lacks_trailing = is_hangul_syllable(first) && syllable % kTrailingCount == 0;
+  return lacks_trailing && trailing > 0 && trailing < kTrailingCount ? first + trailing : 0;
+}
+
 }  // namespace
 
 Form::Form(NormalForm form) {
-  const bool composes = form == NormalForm::nfc || form == NormalForm::nfkc;
-  const bool compatibility = form == NormalForm::nfkc || form == NormalForm::nfkd;
+  composes_ = form == NormalForm::nfc || form == NormalForm::nfkc;
+  compatibility_ = form == NormalForm::nfkc || form == NormalForm::nfkd;
   const auto number = static_cast<unsigned>(form);
   static_assert(kNotNfc << static_cast<unsigned>(NormalForm::nfkd) == kNotNfkd &&
                 kInsideNfc << static_cast<unsigned>(NormalForm::nfkd) == kInsideNfkd);
 
   excluded_ = kNotNfc << number;
   inside_ = kInsideNfc << number;
-  decomposes_ = compatibility ? kNotNfkd : kNotNfd;
-  second_ = composes ? kSecond : Property{0};
+  decomposes_ = compatibility_ ? kNotNfkd : kNotNfd;
+  second_ = composes_ ? kSecond : Property{0};
   not_inert_ = kCombiningClassMask | excluded_ | second_;
-  not_settled_ = not_inert_ | kTrailingClassMask | (composes ? kFirst : Property{0});
+  not_settled_ = not_inert_ | kTrailingClassMask | (composes_ ? kFirst : Property{0});
 
   suspect_bit_ = static_cast<unsigned char>(1u << number);
   first_suspect_ = 0;
@@ -85,14 +122,6 @@ Form::Form(NormalForm form) {
     rule.class_after = static_cast<std::uint8_t>(ccc == 0 ? 0xFF : ccc - 1);
     rule.class_before = static_cast<std::uint8_t>(ccc == 0 ? 0 : ccc - 1);
   }
-
-  UErrorCode status = U_ZERO_ERROR;
-  composer_ = composes ? unorm2_getNFCInstance(&status) : nullptr;
-  decomposer_ = compatibility ? unorm2_getNFKDInstance(&status) : unorm2_getNFDInstance(&status);
-  if (U_FAILURE(status)) {
-    throw Error(ErrorCode::io, std::string("ICU cannot open its normalization data: ") + u_errorName(status) +
-                                   "; install the data that belongs to the ICU library in use");
-  }
 }
 
 Form::InertLeads Form::inert_leads_around(unsigned char byte) const {
@@ -104,8 +133,8 @@ Form::InertLeads Form::inert_leads_around(unsigned char byte) const {
   return {static_cast<unsigned char>(first), static_cast<unsigned char>(last - first)};
 }
 
-// Bit i is set where p[i] may begin a character that is not inert; `size` is at most 64. The three gaps are most of
-// the inert lead bytes in use; the others are looked up like suspects.
+// Bit i is set where p[i] may begin a character that is not inert; `size` is at most 64. The three gaps are
+// most of the inert lead bytes in use; the others are looked up like suspects.
 inline std::uint64_t Form::suspects(const char* p, std::size_t size) const {
   std::uint64_t found = 0;
   std::size_t i = 0;
@@ -129,6 +158,10 @@ inline std::uint64_t Form::suspects(const char* p, std::size_t size) const {
 std::size_t Form::unchanged_prefix(std::string_view text) const {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
+  // In a run of characters that the form replaces, looking through a block for each would be most of the
+  // work.
+  if (begin != end && excludes(property_of(unicode::decode(begin, end).code_point))) return 0;
+
   const char* looked_up = begin;  // the end of the last character that was looked up
   Rule last = kSkipped;           // its rule
   const char* block = begin;
@@ -168,7 +201,7 @@ Form::Cluster Form::check_cluster(const char* begin, const char* p, const char* 
     const Decoded c = unicode::decode(p, end);
     const Property property = property_of(c.code_point);
     if (is_inert(property)) break;
-    if (property & excluded_) return {false, property & inside_ ? cut : p};
+    if (excludes(property)) return {false, property & inside_ ? cut : p};
     const unsigned ccc = combining_class(property);
     if (ccc < last_class && ccc != 0) return {false, cut};
     const bool blocked = last_class != 0 && ccc <= last_class;
@@ -188,11 +221,12 @@ Form::Cluster Form::check_cluster(const char* begin, const char* p, const char* 
 bool Form::joins(char32_t starter, char32_t second, unsigned second_class) const {
   const Property property = property_of(starter);
   if (second_class == 0 || second_class >= trailing_class(property)) return compose(starter, second) != kNone;
-  char32_t parts[kLongestDecomposition];
-  const unsigned count = decompose(starter, property, parts);
+  char32_t buffer[kBufferSize];
+  const std::u32string_view parts = decompose(starter, property, buffer);
   char32_t base = parts[0];
-  for (unsigned i = 1; i < count && combining_class(property_of(parts[i])) <= second_class; ++i) {
-    base = compose(base, parts[i]);
+  for (const char32_t part : parts.substr(1)) {
+    if (combining_class(property_of(part)) > second_class) break;
+    base = compose(base, part);
   }
   return compose(base, second) != kNone;
 }
@@ -209,32 +243,27 @@ std::size_t Form::settled_prefix(std::string_view text) const {
   }
 }
 
-unsigned Form::decompose(char32_t c, Property p, char32_t (&parts)[kLongestDecomposition]) const {
-  if (!(p & decomposes_)) {
-    parts[0] = c;
-    return 1;
+std::u32string_view Form::decompose(char32_t c, Property p, char32_t (&buffer)[kBufferSize]) const {
+  if (p & decomposes_) {
+    if (is_hangul_syllable(c)) return decompose_hangul(c, buffer);
+    if (compatibility_) {
+      const std::u32string_view parts = find(kCompatibilityDecompositions, c);
+      if (!parts.empty()) return parts;
+    }
+    return find(kCanonicalDecompositions, c);
   }
-  // Neither call can fail: the buffers hold the longest decomposition there is, all of it in the basic plane,
-  // and the longest outside it.
-  UChar units[kLongestDecomposition];
-  UErrorCode status = U_ZERO_ERROR;
-  const std::int32_t size =
-      unorm2_getDecomposition(decomposer_, static_cast<UChar32>(c), units, kLongestDecomposition, &status);
-  unsigned count = 0;
-  for (std::int32_t i = 0; i < size;) {
-    UChar32 part;
-    U16_NEXT(units, i, size, part);
-    parts[count++] = static_cast<char32_t>(part);
-  }
-  return count;
+  buffer[0] = c;
+  return {buffer, 1};
 }
 
 char32_t Form::compose(char32_t first, char32_t second) const {
-  // The flags hold for characters of Unicode 9.0 alone; ICU itself also composes newer ones.
-  if (!composer_ || !(property_of(first) & kFirst) || !(property_of(second) & kSecond)) return kNone;
-  const UChar32 composed =
-      unorm2_composePair(composer_, static_cast<UChar32>(first), static_cast<UChar32>(second));
-  return composed < 0 ? kNone : static_cast<char32_t>(composed);
+  if (!composes_ || !(property_of(first) & kFirst) || !(property_of(second) & kSecond)) return kNone;
+  if (const char32_t syllable = compose_hangul(first, second)) return syllable;
+  const auto* const found =
+      std::lower_bound(std::begin(kCompositions), std::end(kCompositions), std::pair(first, second),
+                       [](const Composition& c, auto pair) { return std::pair(c.first, c.second) < pair; });
+  const bool composes = found != std::end(kCompositions) && found->first == first && found->second == second;
+  return composes ? found->composite : kNone;
 }
 
 }  // namespace polyglyph::normalizers

@@ -6,16 +6,13 @@
 #include <cstddef>
 #include <string_view>
 
-#include "normalizers/quick_check.h"
+#include "normalizers/normal_data.h"
 #include "unicode/normal_form.h"
-
-struct UNormalizer2;  // ICU's, which lives as long as the process
 
 namespace polyglyph::normalizers {
 
 class Form {
  public:
-  // Throws Error(io) if ICU's data cannot be opened.
   explicit Form(unicode::NormalForm form);
 
   // As in Normalizer.
@@ -26,9 +23,12 @@ class Form {
   // cut before them. Most characters are.
   bool is_inert(Property p) const { return (p & not_inert_) == 0; }
 
-  // The full decomposition of the character, whose property is `p`, and its length.
-  static constexpr unsigned kLongestDecomposition = 18;  // U+FDFA
-  unsigned decompose(char32_t c, Property p, char32_t (&parts)[kLongestDecomposition]) const;
+  // Whether the form always replaces the character.
+  bool excludes(Property p) const { return (p & excluded_) != 0; }
+
+  // The full decomposition of the character, whose property is `p`; it may lie in `buffer`.
+  static constexpr unsigned kBufferSize = 3;
+  std::u32string_view decompose(char32_t c, Property p, char32_t (&buffer)[kBufferSize]) const;
 
   // The character that the two compose to, or kNone: always kNone in NFD and NFKD.
   static constexpr char32_t kNone = 0xFFFFFFFF;
@@ -46,9 +46,11 @@ class Form {
   // character before it behind one that composes with nothing; both are common in many scripts.
   enum : std::uint8_t { kAnything = 1, kUnsettled = 2 };
   struct Rule {
-    std::uint8_t refuses;  // a closer look is needed behind a character that offers any of these,
+    // A closer look is needed behind a character that offers any of these, ...
+    std::uint8_t refuses;
     std::uint8_t offers;
-    std::uint8_t class_after;  // or if this is less than class_before of the character before.
+    // ... or if this is less than the class_before of the character before.
+    std::uint8_t class_after;
     std::uint8_t class_before;
   };
   // The rule of a character that was skipped: it is inert, but may be the first of two that compose.
@@ -71,12 +73,12 @@ class Form {
   Property second_;       // kSecond in forms that compose
   Property not_inert_;    // what inert characters have none of
   Property not_settled_;  // what characters have none of that nothing behind them can change
+  bool composes_;
+  bool compatibility_;
   unsigned char suspect_bit_;
   unsigned char first_suspect_;
   InertLeads gaps_[3];
   Rule rules_[kPropertyKindCount];
-  const UNormalizer2* decomposer_;
-  const UNormalizer2* composer_;  // nullptr in forms that do not compose
 };
 
 }  // namespace polyglyph::normalizers

@@ -1,11 +1,12 @@
 // Normalizer: what a vocabulary does to text before it is split.
 //
-// The form is Unicode's, restricted to the characters that the reference knows: tokenizers 0.23.3 normalizes by
-// Unicode 9.0, which ICU's FilteredNormalizer2 over [:age=9.0:] reproduces. Most text is normalized already, and
-// proving that is the fast path: `unchanged_prefix` walks UTF-8 with a table of quick-check properties and calls
-// nothing.
+// The forms are those of Unicode 9.0: tokenizers 0.23.3, the reference, knows no newer characters. ICU's
+// FilteredNormalizer2 over [:age=9.0:] does the same, and the tables come from it. Most text is normalized
+// already, and proving that is the fast path: `unchanged_prefix` walks UTF-8 with a table of properties and
+// calls nothing.
 //
-// Ill-formed UTF-8 is left as it is: each ill-formed part stands as U+FFFD would, a starter that nothing joins.
+// Ill-formed UTF-8 is left as it is: each ill-formed part stands as U+FFFD would, a starter that nothing
+// joins.
 #pragma once
 
 #include <cstddef>
@@ -29,15 +30,17 @@ class Normalizer {
   // text.size() for text that needs nothing done. The rest can be normalized by itself.
   virtual std::size_t unchanged_prefix(std::string_view text) const = 0;
 
-  // Appends the normalized `text` to `out`. With `map`, adds an edit for each part that changed; its spans count
-  // from the beginning of `text` (in) and of what was appended (out). Linear time, up to sorting runs of marks.
+  // Appends the normalized `text` to `out`. With `map`, adds an edit for each part that changed, as small as
+  // can be; its spans count from the beginning of `text` (in) and of what was appended (out). Linear time, up
+  // to sorting runs of marks.
   virtual void normalize(std::string_view text, std::string& out, unicode::OffsetMap* map) const = 0;
 
   // For streams: the length of the longest prefix of `text` whose normalization no later text can change.
   virtual std::size_t settled_prefix(std::string_view text) const = 0;
 };
 
-// nullptr when `forms` is empty. Several forms run one after the other.
+// nullptr when `forms` is empty. Several forms run one after the other, which is the same as running a single
+// one.
 std::unique_ptr<Normalizer> make_normalizer(std::span<const unicode::NormalForm> forms);
 
 }  // namespace polyglyph::normalizers

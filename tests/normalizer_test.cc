@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-#include "normalizers/quick_check.h"
+#include "normalizers/normal_data.h"
 #include "unicode/utf8.h"
 
 namespace polyglyph::normalizers {

@@ -59,39 +59,40 @@ void StreamState::begin(Output& out) {
 
 void StreamState::feed(std::string_view chunk, Output& out) {
   begin(out);
+  const Engine::Loan worker(*engine_);
   while (!chunk.empty()) {
     const std::string_view step = chunk.substr(0, kStep);
     chunk.remove_prefix(step.size());
     raw_ += step;
     if (pending() < retry_) continue;
-    advance(false, out);
+    advance(false, *worker, out);
     retry_ = 2 * pending();
   }
 }
 
 void StreamState::finish(Output& out) {
   begin(out);
-  advance(true, out);
+  advance(true, *Engine::Loan(*engine_), out);
   if (options_.add_special_tokens) {
     for (const TokenId id : engine_->image().pipeline().suffix) out.add(id);
   }
   reset();
 }
 
-void StreamState::advance(bool final, Output& out) {
+void StreamState::advance(bool final, Worker& worker, Output& out) {
   for (AddedTokens::Section s; raw_walk_.next(raw_, final, s);) {
     raw_done_ = s.end;
     if (s.token == nullptr) {
       if (text_.empty() && plain_.empty()) text_place_ = place_ + s.begin;
       plain_.append(raw_, s.begin, s.end - s.begin);
-      advance_plain(!s.open, out);
+      advance_plain(!s.open, worker, out);
     } else {
-      advance_plain(true, out);
+      advance_plain(true, worker, out);
       Engine::reject_control(*s.token, options_.special_tokens, place_ + s.begin);
       out.add(s.token->id);
     }
   }
-  if (final) advance_plain(true, out);
+  if (final) advance_plain(true, worker, out);
   if (const std::size_t drop = droppable(raw_done_, raw_.size())) {
     raw_.erase(0, drop);
     raw_walk_.forget(drop);
@@ -100,7 +101,7 @@ void StreamState::advance(bool final, Output& out) {
   }
 }
 
-void StreamState::advance_plain(bool final, Output& out) {
+void StreamState::advance_plain(bool final, Worker& worker, Output& out) {
   const normalizers::Normalizer* normalizer = engine_->normalizer();
   if (normalizer == nullptr) {
     text_ += plain_;
@@ -113,14 +114,14 @@ void StreamState::advance_plain(bool final, Output& out) {
     if (same != settled) normalizer->normalize(part.substr(same), text_, nullptr);
     plain_.erase(0, settled);
   }
-  advance_text(final, out);
+  advance_text(final, worker, out);
 }
 
-void StreamState::advance_text(bool final, Output& out) {
+void StreamState::advance_text(bool final, Worker& worker, Output& out) {
   const auto split = [&](bool complete) {
     std::string_view part(text_.data() + text_done_, piece_end_ - text_done_);
     if (!complete) part.remove_suffix(unicode::unfinished_tail(part));
-    text_done_ += engine_->encode_pieces(part, complete, worker_, out);
+    text_done_ += engine_->encode_pieces(part, complete, worker, out);
   };
   for (AddedTokens::Section s; text_walk_.next(text_, final, s);) {
     if (s.token == nullptr) {

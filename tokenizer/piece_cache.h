@@ -5,9 +5,8 @@
 // two sizes: most pieces are words of up to 15 bytes and four tokens, 32 bytes an entry; scripts without spaces or
 // with three bytes a letter make longer ones.
 //
-// Entries stand in pairs, the newer one first; a piece can be in one pair only, so no text, however chosen, makes a
-// chain. A cache begins small and doubles whenever it has taken in more pieces than it has room for, up to
-// kMaxBytes. One thread at a time.
+// Entries stand in pairs, the newer one first; a piece is in its home pair or, when that was full, in the one beside
+// it, so no text, however chosen, makes a chain. A cache begins small and doubles whenever it has taken in half as many pieces as it holds, up to kMaxBytes. One thread at a time.
 #pragma once
 
 #include <sys/mman.h>
@@ -39,6 +38,7 @@ class PieceCache {
   struct Entry {
     Key key;
     TokenId ids[kIds];  // the first one carries their number in its upper 8 bits
+    bool empty() const { return key.words[kWords - 1] == 0; }
     std::size_t count() const { return ids[0] >> 24; }
     // Writes all kIds of them, whatever their number.
     void copy_to(TokenId* out) const {
@@ -69,7 +69,7 @@ class PieceCache {
     return hash;
   }
 
-  PieceCache() : pairs_(allocate(kLeastBytes)), mask_(kLeastBytes / sizeof(Pair) - 1), room_(2 * (mask_ + 1)) {}
+  PieceCache() : pairs_(allocate(kLeastBytes)), mask_(kLeastBytes / sizeof(Pair) - 1), room_(mask_ + 1) {}
   ~PieceCache() { ::munmap(pairs_, (mask_ + 1) * sizeof(Pair)); }
   PieceCache(const PieceCache&) = delete;
   PieceCache& operator=(const PieceCache&) = delete;
@@ -78,9 +78,13 @@ class PieceCache {
 
   // nullptr if the piece is not here.
   const Entry* find(const Key& key, std::uint64_t hash) const {
-    const Pair& pair = pairs_[hash & mask_];
-    if (pair.entries[0].key == key) return &pair.entries[0];
-    if (pair.entries[1].key == key) return &pair.entries[1];
+    const std::size_t home = hash & mask_;
+    for (const std::size_t at : {home, home ^ 1}) {
+      const Pair& pair = pairs_[at];
+      if (pair.entries[0].key == key) return &pair.entries[0];
+      if (pair.entries[1].key == key) return &pair.entries[1];
+      if (pair.entries[1].empty()) break;
+    }
     return nullptr;
   }
 
@@ -110,14 +114,16 @@ class PieceCache {
   }
 
   void place(const Entry& entry, std::uint64_t hash) {
-    Pair& pair = pairs_[hash & mask_];
+    const std::size_t home = hash & mask_;
+    const bool spill = !pairs_[home].entries[1].empty() && pairs_[home ^ 1].entries[1].empty();
+    Pair& pair = pairs_[home ^ spill];
     pair.entries[1] = pair.entries[0];
     pair.entries[0] = entry;
   }
 
   void grow() {
     const std::size_t count = mask_ + 1;
-    room_ = 2 * count;
+    room_ = 2 * count;  // as many pieces as there are pairs: when half full
     if (count * sizeof(Pair) >= kMostBytes) return;
     Pair* const old = pairs_;
     pairs_ = allocate(2 * count * sizeof(Pair));
@@ -125,7 +131,7 @@ class PieceCache {
     for (std::size_t i = 0; i < count; ++i) {
       for (const int e : {1, 0}) {  // the newer one last, to stay in front
         const Entry& entry = old[i].entries[e];
-        if (entry.key != Key{}) place(entry, hash_of(entry.key));
+        if (!entry.empty()) place(entry, hash_of(entry.key));
       }
     }
     ::munmap(old, count * sizeof(Pair));
@@ -133,7 +139,7 @@ class PieceCache {
 
   Pair* pairs_;
   std::size_t mask_;
-  std::size_t room_;  // insertions left until it grows
+  std::size_t room_;  // insertions left before it grows
 };
 
 // Words, from the size of a core's second-level cache up; and what is longer.

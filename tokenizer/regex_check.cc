@@ -19,6 +19,7 @@
 // The recursion is as deep as the tree, which parse_regex bounds.
 #include "tokenizer/regex_check.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -71,6 +72,27 @@ bool fold_together(std::uint32_t last, std::uint32_t first) {
   constexpr auto bit = [](char c) { return 1u << (c - 'a'); };
   return ((last & bit('s')) && (first & (bit('s') | bit('t')))) ||
          ((last & bit('f')) && (first & (bit('f') | bit('i') | bit('l'))));
+}
+
+struct Size {
+  std::size_t sets = 0, ranges = 0;
+};
+
+// Stops counting soon behind the bounds, so that nothing overflows.
+Size size_of(const RegexNode& node) {
+  if (node.kind == Kind::set) return {1, node.set.ranges().size()};
+  Size size;
+  for (const RegexNode& part : node.parts) {
+    const auto [sets, ranges] = size_of(part);
+    size.sets = std::min(size.sets + sets, kMaxRegexSets + 1);
+    size.ranges = std::min(size.ranges + ranges, kMaxRegexRanges + 1);
+  }
+  if (node.kind == Kind::repeat) {
+    const auto times = static_cast<std::size_t>(std::max(1, node.most == kUnbounded ? node.least : node.most));
+    size.sets *= times;
+    size.ranges *= times;
+  }
+  return size;
 }
 
 class Checker {
@@ -136,7 +158,7 @@ class Checker {
         Continuation rest = after;
         for (std::size_t i = node.parts.size(); i-- > 0;) {
           check_repeats(node.parts[i], rest);
-          rest = with(node.parts[i], rest);
+          if (i > 0) rest = with(node.parts[i], rest);
         }
         return;
       }
@@ -232,6 +254,11 @@ int run_before_lookahead(const RegexNode& node) {
 }  // namespace
 
 std::vector<RegexAlternative> check_regex(RegexNode tree, vocab::Reference dialect, const std::string& where) {
+  const Size size = size_of(tree);
+  if (size.sets > kMaxRegexSets || size.ranges > kMaxRegexRanges) {
+    throw Error(ErrorCode::limit, "split pattern: it is too large with its repetitions written out; use smaller counts",
+                where);
+  }
   Checker checker(dialect, where);
   tree = without_outer_groups(std::move(tree));
   std::vector<RegexNode> nodes;

@@ -4,9 +4,14 @@
 // a character that is not whitespace, so there are two cases alone:
 //   - at the end of the text, all of the run matches;
 //   - before another character, the last of the run is given back, and there has to be more than n.
-// Hence \s{n,}(?!\S) is (\s{n+1,})|\s{n}\z, where a match of the group gives back its last character unless it ends
-// the text. Both forms begin at the same places as the original and stand at the same place among the alternatives,
-// so all that leftmost-first matching decides by comes out the same.
+// Hence \s{n,}(?!\S) is written \s{n+1,}|\s{n}\z, and a match of the first form gives back its last character unless
+// it ends the text. The two begin at the same places as the original and stand at the same place among the
+// alternatives, so all that leftmost-first matching decides by comes out the same.
+//
+// Which alternative matched is known without asking RE2 for groups, which would cost more than the match. A match of
+// more than n characters, all whitespace, with something else behind it, is a run that the first form matches too; so
+// it is that form's unless an earlier alternative matches there. Only those earlier ones that can match nothing but
+// whitespace come into question (`rivals`); often there are none.
 //
 // What a stream may not touch yet: `open` writes the pattern of those texts after which an attempt to match, having
 // read all of them, would read on. By parts,
@@ -32,8 +37,8 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "polyglyph/error.h"
@@ -52,146 +57,100 @@ using Mode = RegexNode::Mode;
 // with less by forgetting states.
 constexpr std::int64_t kMaxMemory = 64 << 20;
 
-// \p{L} takes about 10,000 characters to write out; a pattern that names it thousands of times is not for splitting.
-constexpr std::size_t kMaxWritten = 8 << 20;
-
 constexpr const char* kNothing = "[^\\x{0}-\\x{10FFFF}]";
 
-bool is_space(char32_t c) { return unicode::class_mask(c) & unicode::kSpaceMask; }
+// A tree in RE2's syntax. check_regex has bounded its size.
+namespace write {
 
-// The last character before `end`.
-std::size_t last_character_size(std::string_view text, std::size_t end) {
-  std::size_t size = 1;
-  while ((static_cast<unsigned char>(text[end - size]) & 0xC0) == 0x80) ++size;
-  return size;
+std::string set(const CodeSet& set) {
+  if (set.empty()) return kNothing;
+  std::string all = "[";
+  for (const unicode::CodeRange& range : set.ranges()) {
+    all += fmt::format("\\x{{{:X}}}", static_cast<std::uint32_t>(range.first));
+    if (range.last > range.first) all += fmt::format("-\\x{{{:X}}}", static_cast<std::uint32_t>(range.last));
+  }
+  return all + "]";
 }
 
-char32_t character_at(std::string_view text, std::size_t at) {
-  return unicode::decode(text.data() + at, text.data() + text.size()).code_point;
+// A group, so that what is put around it cannot change what is inside.
+std::string whole(const RegexNode& node);
+
+std::string whole(std::span<const RegexNode> parts, std::string_view separator) {
+  std::string all = "(?:";
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) all += separator;
+    all += whole(parts[i]);
+  }
+  return all + ")";
 }
 
-// A tree in RE2's syntax.
-class Writer {
- public:
-  explicit Writer(const std::string& where) : where_(where) {}
+std::string repeat(const RegexNode& body, int least, int most, Mode mode) {
+  const std::string counts = most == kUnbounded ? fmt::format("{{{},}}", least) : fmt::format("{{{},{}}}", least, most);
+  return "(?:" + whole(body) + counts + (mode == Mode::lazy ? "?)" : ")");
+}
 
-  std::string pattern(const std::vector<RegexAlternative>& alternatives) {
-    std::string all;
-    for (const auto& [node, run] : alternatives) {
-      if (!all.empty()) all += '|';
-      if (run == 0) {
-        all += whole(node);
-      } else {
-        const std::string space = set(whitespace());
-        all += fmt::format("({}{{{},}})|{}{{{}}}\\z", space, run + 1, space, run);
-      }
+std::string whole(const RegexNode& node) {
+  switch (node.kind) {
+    case Kind::set: return set(node.set);
+    case Kind::sequence: return whole(node.parts, "");
+    case Kind::choice: return whole(node.parts, "|");
+    case Kind::repeat: return repeat(node.parts[0], node.least, node.most, node.mode);
+    case Kind::line_begin: return "(?m:^)";
+    case Kind::line_end: return "(?m:$)";
+    case Kind::text_begin: return "\\A";
+    case Kind::text_end: return "\\z";
+    case Kind::space_ahead: break;  // check_regex leaves none in the tree
+  }
+  return kNothing;
+}
+
+std::string open(const RegexNode& node);
+
+// In halves, so that the groups of a long sequence nest only as deep as its logarithm.
+std::string open_sequence(std::span<const RegexNode> parts) {
+  if (parts.empty()) return kNothing;
+  if (parts.size() == 1) return open(parts[0]);
+  const std::span<const RegexNode> left = parts.first(parts.size() / 2), right = parts.subspan(left.size());
+  return "(?:" + open_sequence(left) + "|" + whole(left, "") + open_sequence(right) + ")";
+}
+
+std::string open(const RegexNode& node) {
+  switch (node.kind) {
+    case Kind::set: return "(?:)";
+    case Kind::sequence: return open_sequence(node.parts);
+    case Kind::choice: {
+      std::string all = "(?:" + open(node.parts[0]);
+      for (std::size_t i = 1; i < node.parts.size(); ++i) all += '|' + open(node.parts[i]);
+      return all + ")";
     }
-    return checked(std::move(all));
-  }
-
-  std::string open_pattern(const std::vector<RegexAlternative>& alternatives) {
-    std::string all;
-    for (const RegexAlternative& alternative : alternatives) {
-      if (!all.empty()) all += '|';
-      all += open(alternative.node);
+    case Kind::repeat: {
+      if (node.most == 0) return kNothing;
+      const int before = node.most == kUnbounded ? kUnbounded : node.most - 1;
+      return "(?:" + repeat(node.parts[0], 0, before, Mode::greedy) + open(node.parts[0]) + ")";
     }
-    return checked("(?:" + all + ")\\z");
+    case Kind::line_begin:
+    case Kind::text_begin: return kNothing;
+    case Kind::line_end:
+    case Kind::text_end: return "(?:)";
+    case Kind::space_ahead: break;
   }
+  return kNothing;
+}
 
- private:
-  // Every string that is built passes here, so none grows far beyond the limit.
-  std::string checked(std::string written) const {
-    if (written.size() > kMaxWritten) {
-      throw Error(ErrorCode::limit, "split pattern: its classes take too much room when written out; use fewer", where_);
-    }
-    return written;
+}  // namespace write
+
+std::string join(const std::vector<std::string>& alternatives) { return fmt::format("{}", fmt::join(alternatives, "|")); }
+
+// Whether the node can match a text of whitespace alone.
+bool can_be_space(const RegexNode& node) {
+  switch (node.kind) {
+    case Kind::set: return !(node.set & whitespace()).empty();
+    case Kind::sequence: return std::ranges::all_of(node.parts, can_be_space);
+    case Kind::choice: return std::ranges::any_of(node.parts, can_be_space);
+    case Kind::repeat: return node.least == 0 || can_be_space(node.parts[0]);
+    default: return true;
   }
-
-  std::string set(const CodeSet& set) const {
-    if (set.empty()) return kNothing;
-    std::string all = "[";
-    for (const unicode::CodeRange& range : set.ranges()) {
-      all += fmt::format("\\x{{{:X}}}", static_cast<std::uint32_t>(range.first));
-      if (range.last > range.first) all += fmt::format("-\\x{{{:X}}}", static_cast<std::uint32_t>(range.last));
-    }
-    return checked(all + "]");
-  }
-
-  // A group, so that what is put around it cannot change what is inside.
-  std::string whole(const RegexNode& node) const {
-    switch (node.kind) {
-      case Kind::set: return set(node.set);
-      case Kind::sequence: return whole(std::span(node.parts));
-      case Kind::choice: {
-        std::string all = "(?:";
-        for (const RegexNode& part : node.parts) {
-          if (&part != &node.parts.front()) all += '|';
-          all += whole(part);
-        }
-        return checked(all + ")");
-      }
-      case Kind::repeat:
-        return repeated(node.parts[0], node.least, node.most) + (node.mode == Mode::lazy ? "?)" : ")");
-      case Kind::line_begin: return "(?m:^)";
-      case Kind::line_end: return "(?m:$)";
-      case Kind::text_begin: return "\\A";
-      case Kind::text_end: return "\\z";
-      case Kind::space_ahead: break;  // check_regex leaves none in the tree
-    }
-    return {};
-  }
-
-  std::string whole(std::span<const RegexNode> parts) const {
-    std::string all = "(?:";
-    for (const RegexNode& part : parts) all += whole(part);
-    return checked(all + ")");
-  }
-
-  // A repetition, with its group not closed yet.
-  std::string repeated(const RegexNode& body, int least, int most) const {
-    const std::string counts = most == kUnbounded ? fmt::format("{{{},}}", least) : fmt::format("{{{},{}}}", least, most);
-    return checked("(?:" + whole(body) + counts);
-  }
-
-  std::string open(const RegexNode& node) const {
-    switch (node.kind) {
-      case Kind::set: return "(?:)";
-      case Kind::sequence: return open(std::span(node.parts));
-      case Kind::choice: {
-        std::string all = "(?:";
-        for (const RegexNode& part : node.parts) {
-          if (&part != &node.parts.front()) all += '|';
-          all += open(part);
-        }
-        return checked(all + ")");
-      }
-      case Kind::repeat: {
-        const RegexNode& body = node.parts[0];
-        if (node.most == 0) return kNothing;
-        if (node.most == 1) return open(body);
-        const int before = node.most == kUnbounded ? kUnbounded : node.most - 1;
-        return checked("(?:" + repeated(body, 0, before) + ")" + open(body) + ")");
-      }
-      case Kind::line_begin:
-      case Kind::text_begin: return kNothing;
-      case Kind::line_end:
-      case Kind::text_end:
-      case Kind::space_ahead: break;
-    }
-    return "(?:)";
-  }
-
-  // In halves, so that the groups of a long sequence nest only as deep as its logarithm.
-  std::string open(std::span<const RegexNode> parts) const {
-    if (parts.empty()) return kNothing;
-    if (parts.size() == 1) return open(parts[0]);
-    const std::size_t half = parts.size() / 2;
-    const std::string left = open(parts.first(half)), right = open(parts.subspan(half));
-    return checked("(?:" + left + "|" + whole(parts.first(half)) + right + ")");
-  }
-
-  const std::string& where_;
-};
+}
 
 std::unique_ptr<re2::RE2> build(const std::string& pattern, const std::string& where) {
   re2::RE2::Options options(re2::RE2::Quiet);
@@ -205,59 +164,80 @@ std::unique_ptr<re2::RE2> build(const std::string& pattern, const std::string& w
 
 class Re2Splitter final : public RegexSplitter {
  public:
-  Re2Splitter(std::unique_ptr<re2::RE2> pattern, std::unique_ptr<re2::RE2> open)
-      : pattern_(std::move(pattern)), open_(std::move(open)), has_run_(pattern_->NumberOfCapturingGroups() > 0) {}
+  Re2Splitter(const std::vector<RegexAlternative>& alternatives, const std::string& where) {
+    std::vector<std::string> whole, open, rivals;
+    for (const auto& [node, run] : alternatives) {
+      open.push_back(write::open(node));
+      if (run == 0) {
+        whole.push_back(write::whole(node));
+        if (run_ == 0 && can_be_space(node)) rivals.push_back(whole.back());
+      } else {
+        const std::string space = write::set(whitespace());
+        whole.push_back(fmt::format("{0}{{{1},}}|{0}{{{2}}}\\z", space, run + 1, run));
+        run_ = static_cast<std::size_t>(run);
+      }
+    }
+    pattern_ = build(join(whole), where);
+    open_ = build("(?:" + join(open) + ")\\z", where);
+    if (run_ > 0 && !rivals.empty()) rivals_ = build(join(rivals), where);
+  }
 
   bool find(std::string_view text, std::size_t from, Span& match) const override {
     if (from >= text.size()) return false;
     // Nearly always there is a match at once, and to find its end alone takes half the work.
     re2::StringPiece found;
-    if (!run(*pattern_, text, from, re2::RE2::ANCHOR_START, &found, 1) &&
-        !run(*pattern_, text, from, re2::RE2::UNANCHORED, &found, 1)) {
+    if (!run(*pattern_, text, from, re2::RE2::ANCHOR_START, &found) &&
+        !run(*pattern_, text, from, re2::RE2::UNANCHORED, &found)) {
       return false;
     }
     match.begin = static_cast<std::size_t>(found.data() - text.data());
     match.end = match.begin + found.size();
-    if (has_run_ && may_give_back(text, match)) {
-      re2::StringPiece groups[2];
-      run(*pattern_, text, match.begin, re2::RE2::ANCHOR_START, groups, 2);
-      if (groups[1].data() != nullptr) match.end -= last_character_size(text, match.end);
-    }
+    if (run_ > 0) give_back(text, match);
     return true;
   }
 
   std::size_t undecided(std::string_view text, std::size_t from) const override {
     re2::StringPiece found;
-    if (from >= text.size() || !run(*open_, text, from, re2::RE2::UNANCHORED, &found, 1)) return text.size();
+    if (from >= text.size() || !run(*open_, text, from, re2::RE2::UNANCHORED, &found)) return text.size();
     return static_cast<std::size_t>(found.data() - text.data());
   }
 
  private:
   static bool run(const re2::RE2& re, std::string_view text, std::size_t from, re2::RE2::Anchor anchor,
-                  re2::StringPiece* groups, int count) {
-    return re.Match(re2::StringPiece(text.data(), text.size()), from, text.size(), anchor, groups, count);
+                  re2::StringPiece* found) {
+    return re.Match(re2::StringPiece(text.data(), text.size()), from, text.size(), anchor, found, found ? 1 : 0);
   }
 
-  // Whether the match looks like a run of whitespace with something else behind it: cheap, and rarely true.
-  static bool may_give_back(std::string_view text, Span match) {
-    if (match.end == text.size() || is_space(character_at(text, match.end))) return false;
-    return is_space(character_at(text, match.begin)) &&
-           is_space(character_at(text, match.end - last_character_size(text, match.end)));
+  // Takes the last character from a match of \s{n+1,} that does not end the text.
+  void give_back(std::string_view text, Span& match) const {
+    if (match.end == text.size() || is_space(text, match.end)) return;
+    std::size_t spaces = 0, last = match.begin;
+    for (std::size_t at = match.begin; at < match.end; ++spaces) {
+      if (!is_space(text, at)) return;
+      last = at;
+      at += unicode::sequence_size(static_cast<unsigned char>(text[at]));
+    }
+    if (spaces <= run_) return;
+    if (rivals_ && run(*rivals_, text, match.begin, re2::RE2::ANCHOR_START, nullptr)) return;
+    match.end = last;
+  }
+
+  static bool is_space(std::string_view text, std::size_t at) {
+    const char32_t c = unicode::decode(text.data() + at, text.data() + text.size()).code_point;
+    return unicode::class_mask(c) & unicode::kSpaceMask;
   }
 
   std::unique_ptr<re2::RE2> pattern_;
   std::unique_ptr<re2::RE2> open_;
-  bool has_run_;
+  std::unique_ptr<re2::RE2> rivals_;
+  std::size_t run_ = 0;  // the n of \s{n,}(?!\S); 0 without it
 };
 
 }  // namespace
 
 std::unique_ptr<RegexSplitter> RegexSplitter::compile(std::string_view pattern, vocab::Reference dialect,
                                                       const std::string& where) {
-  const std::vector<RegexAlternative> alternatives = check_regex(parse_regex(pattern, dialect, where), dialect, where);
-  Writer writer(where);
-  return std::make_unique<Re2Splitter>(build(writer.pattern(alternatives), where),
-                                       build(writer.open_pattern(alternatives), where));
+  return std::make_unique<Re2Splitter>(check_regex(parse_regex(pattern, dialect, where), dialect, where), where);
 }
 
 }  // namespace polyglyph::tokenizer

@@ -8,7 +8,8 @@
 //   X{2,3}+              (X{2,3})+                          possessive
 //   X{2}?                (X{2})? - refused                  X{2}
 //   a(?i)b|c             a(?i:b|c)                          a(?i:b)|(?i:c)
-//   \w                   with U+00B2 and other numbers      UTS #18's
+//   \w                   with U+00B2 and others, but not    as UTS #18 has it
+//                        inside a class; no joiners
 //   (?i:ss)              also the one character U+00DF      only what folds one to one
 //   \pL \< \>            letters                            \p{L}, word boundaries - refused
 //
@@ -66,18 +67,19 @@ CodeSet property_named(std::string_view name) {
   return CodeSet(unicode::property(name));
 }
 
-// \w. Oniguruma's counts the superscript digits and fractions of Latin-1, and not the two joiners.
-CodeSet word(vocab::Reference dialect) {
+// \w. Oniguruma's does not count the two joiners, and it counts the superscript digits and fractions of Latin-1 where
+// \w stands by itself, for there it asks a table of Latin-1, but not inside a class.
+CodeSet word(bool oniguruma, bool in_class) {
   CodeSet set(unicode::property("word"));
-  if (dialect == vocab::Reference::tiktoken) return set;
+  if (!oniguruma) return set;
   set = set & ~CodeSet(0x200C, 0x200D);
-  return set | CodeSet(0xB2, 0xB3) | CodeSet(0xB9) | CodeSet(0xBC, 0xBE);
+  return in_class ? set : set | CodeSet(0xB2, 0xB3) | CodeSet(0xB9) | CodeSet(0xBC, 0xBE);
 }
 
 class Parser {
  public:
   Parser(std::string_view pattern, vocab::Reference dialect, const std::string& where)
-      : pattern_(pattern), oniguruma_(dialect == vocab::Reference::hugging_face), dialect_(dialect), where_(where) {}
+      : pattern_(pattern), oniguruma_(dialect == vocab::Reference::hugging_face), where_(where) {}
 
   RegexNode parse() {
     if (pattern_.size() > kMaxPatternSize) {
@@ -147,7 +149,7 @@ class Parser {
   RegexNode lookahead(bool fold);
   std::optional<Interval> interval() const;
   RegexNode literal(char32_t c, bool fold);
-  Escape escape();
+  Escape escape(bool in_class);
   char32_t hex(std::size_t digits);
   CodeSet named_property();
   CodeSet bracketed(bool fold, bool& folded);
@@ -168,7 +170,6 @@ class Parser {
 
   std::string_view pattern_;
   bool oniguruma_;
-  vocab::Reference dialect_;
   const std::string& where_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
@@ -302,7 +303,7 @@ RegexNode Parser::atom(bool fold) {
     case '\\': {
       if (take("\\A")) return of_kind(Kind::text_begin);
       if (take("\\z")) return of_kind(Kind::text_end);
-      Escape escaped = escape();
+      Escape escaped = escape(false);
       if (escaped.character) return literal(*escaped.character, fold);
       bool folded = false;
       return of_set(fold ? fold_case(std::move(escaped.set), folded) : std::move(escaped.set), folded);
@@ -327,12 +328,14 @@ RegexNode Parser::group(bool fold) {
     fold = true;
   } else if (take("(?-i:")) {
     fold = false;
-  } else if (ahead("(?") && !take("(?:")) {
+  } else if (take("(?:")) {
+    // as it is
+  } else if (!ahead("(?")) {
+    take("(");
+  } else {
     if (ahead("(?=") || ahead("(?<=") || ahead("(?<!")) unsupported("this is lookaround other than (?!\\S)");
     if (ahead("(?>")) unsupported("this is an atomic group");
     unsupported(fmt::format("{}... is not among (?:, (?i:, (?-i:, (?i) and (?!\\S)", pattern_.substr(at_, 3)));
-  } else {
-    take("(");
   }
   RegexNode inside = choice(fold);
   if (!take(")")) malformed("a group is not closed; a ) is missing");
@@ -354,7 +357,7 @@ RegexNode Parser::lookahead(bool fold) {
 }
 
 // From the backslash.
-Parser::Escape Parser::escape() {
+Parser::Escape Parser::escape(bool in_class) {
   const std::size_t begin = at_++;
   if (at_end()) malformed("the pattern ends with a backslash");
   const char32_t c = next_character();
@@ -370,8 +373,8 @@ Parser::Escape Parser::escape() {
     case 'S': return {{}, ~whitespace()};
     case 'd': return {{}, CodeSet(unicode::property("Nd"))};
     case 'D': return {{}, ~CodeSet(unicode::property("Nd"))};
-    case 'w': return {{}, word(dialect_)};
-    case 'W': return {{}, ~word(dialect_)};
+    case 'w': return {{}, word(oniguruma_, in_class)};
+    case 'W': return {{}, ~word(oniguruma_, in_class)};
     case 'p': return {{}, named_property()};
     case 'P': return {{}, ~named_property()};
     case 'u': return {hex(4), {}};
@@ -444,7 +447,7 @@ CodeSet Parser::bracketed(bool fold, bool& folded) {
   CodeSet operand;
   bool operand_begins = true;  // nothing of the operand was read yet
   bool folded_here = false;
-  if (peek() == ']') malformed("a class is empty; write \\] for the character");
+  if (peek() == ']') unsupported("this class is empty, or begins with an unescaped ]");
   while (!take("]")) {
     if (at_end()) malformed("a class is not closed; a ] is missing");
     if (ahead("[:")) unsupported("this is a POSIX class");
@@ -477,9 +480,9 @@ CodeSet Parser::bracketed(bool fold, bool& folded) {
 CodeSet Parser::class_item(bool begins) {
   std::optional<char32_t> first;
   if (peek() == '\\') {
-    Escape escaped = escape();
+    Escape escaped = escape(true);
     if (!escaped.character && peek() == '-' && peek(1) != ']') {
-      malformed("a range in a class begins with a class; write \\- for the character");
+      unsupported("this is an unescaped - inside a class");
     }
     if (!escaped.character) return escaped.set;
     first = escaped.character;
@@ -490,10 +493,10 @@ CodeSet Parser::class_item(bool begins) {
   if (peek() != '-' || peek(1) == ']') return CodeSet(*first);
 
   if (ahead("--")) unsupported("this is a set operation other than &&");
+  if (ahead("-[") || ahead("-&&")) unsupported("this is an unescaped - inside a class");
   ++at_;
   if (at_end()) malformed("a class is not closed; a ] is missing");
-  if (peek() == '[') malformed("a range in a class has no end; write \\- for the character");
-  const Escape last = peek() == '\\' ? escape() : Escape{next_character(), {}};
+  const Escape last = peek() == '\\' ? escape(true) : Escape{next_character(), {}};
   if (!last.character) malformed("a range in a class ends with a class; write \\- for the character");
   if (*last.character < *first) malformed("the ends of a range in a class are in the wrong order");
   return CodeSet(*first, *last.character);

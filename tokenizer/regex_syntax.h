@@ -17,7 +17,7 @@
 
 namespace polyglyph::tokenizer {
 
-inline constexpr std::size_t kMaxPatternSize = 1 << 15;  // bytes; the longest public one has about 5,000
+inline constexpr std::size_t kMaxPatternSize = 1 << 14;  // bytes; the longest public one has about 5,000
 inline constexpr std::size_t kMaxPatternDepth = 50;      // groups inside groups, classes inside classes
 inline constexpr int kMaxRepeat = 1000;                  // RE2's own limit
 inline constexpr int kUnbounded = std::numeric_limits<int>::max();

@@ -15,10 +15,10 @@ const std::array<ClassMask, 128> kAsciiMasks = [] {
 
 Set make_set(ClassMask mask) {
   Set set{};
-  const auto add = [&](std::uint64_t* words, char32_t c) { words[c >> 6] |= std::uint64_t{1} << (c & 63); };
   for (char32_t c = 0; c < 0x10000; ++c) {
     if (!(unicode::class_mask(c) & mask) || (c >= 0xD800 && c < 0xE000)) continue;
-    add(c < 0x80 ? set.one : c < 0x800 ? set.two : set.three, c);
+    std::uint64_t* words = c < 0x80 ? set.one : c < 0x800 ? set.two + (0xC0 - 0x80) : set.three;
+    words[c >> 6] |= std::uint64_t{1} << (c & 63);
   }
   return set;
 }

@@ -55,7 +55,7 @@ struct Character {
 // have no bit set, so a bit that is set is all the proof of form that is needed.
 struct Set {
   std::uint64_t one[2];
-  std::uint64_t two[32];
+  std::uint64_t two[0xE0 - 0x80];  // none is set for bytes that cannot lead
   std::uint64_t three[1024];
 };
 Set make_set(ClassMask mask);
@@ -101,7 +101,7 @@ class Cursor {
           continue;
         }
         if (lead < 0xE0) {
-          if (second < 0x40 && set.two[lead & 31] >> second & 1) {
+          if (second < 0x40 && set.two[lead - 0x80] >> second & 1) {
             p += 2;
             continue;
           }
@@ -194,8 +194,11 @@ template <int kDigits, bool kWholeAtEnd>
   if (*p == '\'') {
     if (const char* end = contraction<true>(cursor, p)) return end;
   }
+  // Most pieces are a word, alone or behind a space: no need to ask for the class of its first letter.
+  const char* const word = *p == ' ' ? p + 1 : p;
+  const char* const word_end = cursor.run<kLetterMask>(word);
+  if (word_end != word) return word_end;
   const Character first = cursor.peek(p);
-  if (first.mask & kLetterMask) return cursor.run<kLetterMask>(p + first.size);
   if (first.mask & kNumberMask) return numbers(cursor, p, kDigits);
   Character second{0, 0};
   if (!(first.mask & kNewlineMask)) {

@@ -22,13 +22,12 @@ class StreamState {
  private:
   void reset();
   void begin(Output& out);
-  void advance(bool final, Output& out);
-  void advance_plain(bool final, Output& out);
-  void advance_text(bool final, Output& out);
+  void advance(bool final, Worker& worker, Output& out);
+  void advance_plain(bool final, Worker& worker, Output& out);
+  void advance_text(bool final, Worker& worker, Output& out);
 
   std::shared_ptr<const Engine> engine_;
   EncodeOptions options_;
-  Worker worker_;
   bool begun_;
   std::size_t place_;  // of raw_ in the whole text
 

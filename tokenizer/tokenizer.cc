@@ -49,10 +49,11 @@ class UnitMap {
     if (place.byte <= end_.byte && end_.byte <= span.begin) place = end_;
     for (Place next; place.byte < text_.size() && (next = after(place)).byte <= span.begin;) place = next;
     begin_ = place;
+    // All tokens of a run of marks may share the span of the run: do not walk it again for each.
+    if (begin_.byte <= end_.byte && end_.byte <= span.end) place = end_;
     while (place.byte < text_.size() && place.byte < span.end) place = after(place);
-    if (span.end == span.begin) place = begin_;
     end_ = place;
-    return {begin_.count, end_.count};
+    return {begin_.count, span.end == span.begin ? begin_.count : end_.count};
   }
 
  private:

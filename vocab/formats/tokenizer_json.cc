@@ -183,7 +183,6 @@ void read_unknown(const Field& model, const NameTable& names, TokenizerSpec& spe
   const TokenId id = names.find(option->string());
   if (id != kNoToken) {
     spec.unknown = id;
-    spec.fuse_unknown = read_flag(model, "fuse_unk");
     return;
   }
   // The reference fails on the first text that needs it. None does if every byte has an entry.
@@ -208,6 +207,7 @@ NameTable read_model(const Field& model, std::size_t file_size, TokenizerSpec& s
     model.at("byte_fallback").unsupported("byte fallback is not supported for byte-level vocabularies");
   }
   spec.ignore_merges = read_flag(model, "ignore_merges");
+  spec.fuse_unknown = read_flag(model, "fuse_unk");
 
   NameTable names = read_entries(model.at("vocab"), file_size, spec);
   read_unknown(model, names, spec);
