@@ -203,8 +203,9 @@ _polyglyph() {{
     out.print("    {})\n      _arguments -s", command.name);
     for (const OptionInfo& option : command.options) {
       for (const std::string& name : option.names) {
-        out.print(" \\\n        {}", shell_word(name + "[") + shell_word(option.description, kSpecial) +
-                                         shell_word("]" + (option.takes_value ? action(option) : "")));
+        std::string value = option.takes_value ? action(option) : "";
+        out.print(" \\\n        {}{}{}", shell_word(name + "["), shell_word(option.description, kSpecial),
+                  shell_word(fmt::format("]{}", value)));
       }
     }
     if (command.argument.takes_value) {

@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint8_t choice = data[0];
   const std::string_view given(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::string content = choice % 2 == 0 ? kSingleBytes + std::string(given) : std::string(given);
-  static constexpr const char* kPatterns[] = {"o200k", "cl100k", "r50k", "qwen", R"(\p{L}+|\s)"};
+  static constexpr const char* kPatterns[] = {"o200k", "cl100k", "r50k", "qwen", R"(\p{L}+|\P{L})"};
   LoadOptions options;
   options.pattern = kPatterns[choice / 2 % 5];
   if (choice >= 128) options.special_tokens = {{"<|x|>", 100'000}};

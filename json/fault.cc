@@ -1,9 +1,9 @@
 // A second, slow parser that only looks for the first mistake.
 //
-// The fast parser says that a file is broken, but not where. This one is run after it failed, over the same bytes: a
-// scanner of RFC 8259's grammar with the open brackets on an explicit stack, so that nesting costs heap and not the
-// machine's stack. It stops at the first byte that no valid continuation can explain, which for a truncated file is
-// its end.
+// The fast parser says that a file is broken, but not where. This one is run after it failed, over the same
+// bytes: a scanner of RFC 8259's grammar with the open brackets on an explicit stack, so that nesting costs
+// heap and not the machine's stack. It stops at the first byte that no valid continuation can explain, which
+// for a truncated file is its end.
 #include "json/fault.h"
 
 #include <fmt/format.h>
@@ -41,7 +41,8 @@ class Scanner {
     while (!at_end() && (peek() == ' ' || peek() == '\n' || peek() == '\r' || peek() == '\t')) ++at_;
   }
 
-  // A whole value, however nested: after each scalar or closing bracket, see what the innermost open bracket wants.
+  // A whole value, however nested: after each scalar or closing bracket, see what the innermost open bracket
+  // wants.
   bool values() {
     for (;;) {
       skip_space();
@@ -100,11 +101,16 @@ class Scanner {
 
   bool scalar() {
     switch (peek()) {
-      case '"': return string();
-      case 't': return word("true");
-      case 'f': return word("false");
-      case 'n': return word("null");
-      default: return number();
+      case '"':
+        return string();
+      case 't':
+        return word("true");
+      case 'f':
+        return word("false");
+      case 'n':
+        return word("null");
+      default:
+        return number();
     }
   }
 
@@ -148,10 +154,14 @@ class Scanner {
       if (at_end()) return std::nullopt;
       const char c = peek();
       unsigned digit = 0;
-      if (c >= '0' && c <= '9') digit = static_cast<unsigned>(c - '0');
-      else if (c >= 'a' && c <= 'f') digit = static_cast<unsigned>(c - 'a' + 10);
-      else if (c >= 'A' && c <= 'F') digit = static_cast<unsigned>(c - 'A' + 10);
-      else return std::nullopt;
+      if (c >= '0' && c <= '9')
+        digit = static_cast<unsigned>(c - '0');
+      else if (c >= 'a' && c <= 'f')
+        digit = static_cast<unsigned>(c - 'a' + 10);
+      else if (c >= 'A' && c <= 'F')
+        digit = static_cast<unsigned>(c - 'A' + 10);
+      else
+        return std::nullopt;
       code = code << 4 | digit;
     }
     return code;
@@ -192,7 +202,8 @@ class Scanner {
           if (!unicode_escape()) return false;
           continue;
         }
-        if (std::string_view("\"\\/bfnrt").find(peek()) == std::string_view::npos) return fail("unknown escape");
+        if (std::string_view("\"\\/bfnrt").find(peek()) == std::string_view::npos)
+          return fail("unknown escape");
         ++at_;
         continue;
       }
@@ -213,6 +224,8 @@ class Scanner {
 
 }  // namespace
 
-Fault find_fault(std::string_view text, std::size_t max_depth) { return Scanner(text, max_depth).run(); }
+Fault find_fault(std::string_view text, std::size_t max_depth) {
+  return Scanner(text, max_depth).run();
+}
 
 }  // namespace polyglyph::json

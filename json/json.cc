@@ -1,9 +1,9 @@
 // The parser behind json.h: simdjson's DOM, which finds every bracket, comma and string of a text with vector
 // instructions and then writes values to one flat tape. A Value is a position on that tape.
 //
-// simdjson's handles are two words, a document and an index, and are trivially copyable; so is a Value, and the two are
-// converted by std::bit_cast. That keeps simdjson out of json.h without an allocation or a virtual call a value: the
-// compiler checks the sizes, tests/formats_test.cc the meaning.
+// simdjson's handles are two words, a document and an index, and are trivially copyable; so is a Value, and
+// the two are converted by std::bit_cast. That keeps simdjson out of json.h without an allocation or a
+// virtual call a value: the compiler checks the sizes, tests/formats_test.cc the meaning.
 #include "json/json.h"
 
 #include <fmt/format.h>
@@ -27,7 +27,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-
 template <typename Handle>
 Handle handle_of(const Value& value) {
   static_assert(sizeof(Handle) == sizeof(Value) && std::is_trivially_copyable_v<Handle>);
@@ -40,32 +39,54 @@ Value value_of(const Handle& handle) {
   return std::bit_cast<Value>(handle);
 }
 
-// simdjson writes four bytes for each bracket, comma, colon and value (freed when parsing ends), up to sixteen for a
-// value on the tape, and each string again. A text that is mostly punctuation would so grow to fifteen times its size;
-// no vocabulary comes near that, and a hostile file is refused by counting its punctuation. The text itself and a padded
-// copy are the first two of the four.
-constexpr std::size_t kAllowance = std::size_t{56} << 20;
+// How many bytes of `text` satisfy is(byte, byte before it). Counting in bytes, in short blocks, is what lets
+// a compiler compare sixteen or more at once.
+template <typename Is>
+std::size_t count(std::string_view text, const Is& is) {
+  constexpr std::size_t block = 128;
+  std::size_t total = 0;
+  std::size_t i = 1;
+  for (; i + block <= text.size(); i += block) {
+    const char* const p = text.data() + i;
+    std::uint8_t found = 0;
+    for (std::size_t j = 0; j < block; ++j) found = static_cast<std::uint8_t>(found + is(p[j], p[j - 1]));
+    total += found;
+  }
+  for (; i < text.size(); ++i) total += is(text[i], text[i - 1]);
+  return total;
+}
+
+// What parsing takes besides the text and its padded copy, at most: four bytes for each bracket, comma, colon
+// and value (freed when parsing ends), eight on the tape for each bracket and value and eight more for a
+// number, and five for each string besides its bytes. A text that is mostly punctuation would so grow to
+// fifteen times its size; no vocabulary comes near that, and a hostile file is refused by counting. What is
+// counted inside strings only makes the bound larger.
+constexpr std::size_t kAllowance = std::size_t{60} << 20;
 
 void check_expansion(std::string_view text, const std::string& file) {
-  constexpr std::size_t worst = 27;  // bytes a byte, for "1,1,1,..."
+  constexpr std::size_t worst = 16;  // bytes a byte, for "1,1,1,..."
   if (text.size() < kAllowance / worst) return;
-  std::size_t punctuation = 0, quotes = 0;
-  for (const char c : text) {
-    const char bracket = static_cast<char>(c | 0x20);
-    punctuation += (bracket == '{') | (bracket == '}') | (c == ',') | (c == ':');
-    quotes += c == '"';
-  }
-  if (24 * punctuation + 3 * quotes > text.size() + kAllowance) {
-    throw Error(ErrorCode::limit,
-                fmt::format("holds about {} JSON values in {} bytes, more than parsing it within four times its size "
-                            "allows; this is not a vocabulary",
-                            punctuation, text.size()),
-                file);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const std::size_t separators = count(text, [](char c, char) { return (c == ',') | (c == ':'); });
+  const std::size_t brackets =
+      count(text, [](char c, char) { return ((c | 0x20) == '{') | ((c | 0x20) == '}'); });  // and [ and ]
+  const std::size_t numbers =
+      count(text, [&](char c, char before) { return is_digit(c) & !is_digit(before); });
+  const std::size_t quotes = count(text, [](char c, char) { return c == '"'; });
+  const std::size_t most = 12 * brackets + 16 * separators + 8 * numbers + 5 * (quotes / 2);
+  if (most > text.size() + kAllowance) {
+    throw Error(
+        ErrorCode::limit,
+        fmt::format("holds about {} JSON values in {} bytes, more than parsing it within four times its size "
+                    "allows; this is not a vocabulary",
+                    separators, text.size()),
+        file);
   }
 }
 
-// Integers beyond 64 bits, which simdjson refuses and Python writes (transformers' model_max_length is 10^30), become
-// floating-point numbers of the same value in place: the last two digits give way to "e2". Returns whether there was one.
+// Integers beyond 64 bits, which simdjson refuses and Python writes (transformers' model_max_length is
+// 10^30), become floating-point numbers of the same value in place: the last two digits give way to "e2".
+// Returns whether there was one.
 bool shorten_big_integers(char* text, std::size_t size) {
   const auto in_number = [](char c) {
     return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
@@ -81,8 +102,8 @@ bool shorten_big_integers(char* text, std::size_t size) {
     char* const end = text + i + 1;
     std::int64_t as_signed;
     std::uint64_t as_unsigned;
-    const auto [stop, error] = *begin == '-' ? std::from_chars(begin, end, as_signed)
-                                             : std::from_chars(begin, end, as_unsigned);
+    const auto [stop, error] =
+        *begin == '-' ? std::from_chars(begin, end, as_signed) : std::from_chars(begin, end, as_unsigned);
     if (stop == end && error == std::errc::result_out_of_range) {
       end[-2] = 'e';
       end[-1] = '2';
@@ -96,24 +117,36 @@ bool shorten_big_integers(char* text, std::size_t size) {
 
 const char* to_string(Type type) noexcept {
   switch (type) {
-    case Type::null: return "null";
-    case Type::boolean: return "true or false";
-    case Type::number: return "a number";
-    case Type::string: return "a string";
-    case Type::array: return "an array";
-    case Type::object: return "an object";
+    case Type::null:
+      return "null";
+    case Type::boolean:
+      return "true or false";
+    case Type::number:
+      return "a number";
+    case Type::string:
+      return "a string";
+    case Type::array:
+      return "an array";
+    case Type::object:
+      return "an object";
   }
   return "a value";
 }
 
 Type Value::type() const {
   switch (handle_of<dom::element>(*this).type()) {
-    case dom::element_type::ARRAY: return Type::array;
-    case dom::element_type::OBJECT: return Type::object;
-    case dom::element_type::STRING: return Type::string;
-    case dom::element_type::BOOL: return Type::boolean;
-    case dom::element_type::NULL_VALUE: return Type::null;
-    default: return Type::number;
+    case dom::element_type::ARRAY:
+      return Type::array;
+    case dom::element_type::OBJECT:
+      return Type::object;
+    case dom::element_type::STRING:
+      return Type::string;
+    case dom::element_type::BOOL:
+      return Type::boolean;
+    case dom::element_type::NULL_VALUE:
+      return Type::null;
+    default:
+      return Type::number;
   }
 }
 
@@ -184,9 +217,13 @@ Member Members::Iterator::operator*() const {
 Field::Field(Value value, std::string file, std::string path)
     : value_(value), file_(std::move(file)), path_(std::move(path)) {}
 
-std::string Field::where() const { return path_.empty() ? file_ : file_ + ": " + path_; }
+std::string Field::where() const {
+  return path_.empty() ? file_ : file_ + ": " + path_;
+}
 
-void Field::fail(ErrorCode code, const std::string& what) const { throw Error(code, what, where()); }
+void Field::fail(ErrorCode code, const std::string& what) const {
+  throw Error(code, what, where());
+}
 
 void Field::expect(Type type) const {
   if (value_.type() != type) {
@@ -304,7 +341,9 @@ Document Document::parse(std::string_view text, const std::string& file) {
   return Document(std::move(parsed));
 }
 
-Field Document::root() const { return Field(value_of(parsed_->document.root()), parsed_->file, ""); }
+Field Document::root() const {
+  return Field(value_of(parsed_->document.root()), parsed_->file, "");
+}
 
 std::string excerpt(std::string_view text) {
   constexpr std::size_t limit = 60;

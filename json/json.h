@@ -3,13 +3,13 @@
 //   auto document = json::Document::parse(text, "tokenizer.json");
 //   document.root().at("steps").for_each([&](const json::Field& step) { use(step.at("name").string()); });
 //
-// Two layers. A Value is a place in the document, two words, read at the parser's own speed: for tables of a hundred
-// thousand entries. A Field is a Value that knows its name, and each of its readers throws Error(malformed) that says
-// where: "tokenizer.json: steps[3].name: must be a string, but is null".
+// Two layers. A Value is a place in the document, two words, read at the parser's own speed: for tables of a
+// hundred thousand entries. A Field is a Value that knows its name, and each of its readers throws
+// Error(malformed) that says where: "tokenizer.json: steps[3].name: must be a string, but is null".
 //
-// A document is whole and valid before anything is read from it: one malformed byte anywhere is an error with its
-// offset. Nesting is limited to kMaxDepth, and a file that would unfold to more than four times its size and 64 MiB
-// is refused before it is parsed.
+// A document is whole and valid before anything is read from it: one malformed byte anywhere is an error with
+// its offset. Nesting is limited to kMaxDepth, and a file that would unfold to more than four times its size
+// and 64 MiB is refused before it is parsed.
 #pragma once
 
 #include <cstddef>
@@ -132,8 +132,8 @@ class Field {
   Field child(std::string_view key, Value value) const;
   Field child(std::size_t index, Value value) const;
 
-  // Throws Error(malformed) unless the value is an object with none of the keys `known` twice, and Error(unsupported)
-  // if it has any other: a field that nobody reads could mean anything.
+  // Throws Error(malformed) unless the value is an object with none of the keys `known` twice, and
+  // Error(unsupported) if it has any other: a field that nobody reads could mean anything.
   void expect_members(std::initializer_list<std::string_view> known) const;
 
   [[noreturn]] void fail(ErrorCode code, const std::string& what) const;
@@ -163,7 +163,8 @@ class Document {
   std::unique_ptr<Parsed> parsed_;
 };
 
-// `text` in double quotes with escapes, on one line, shortened to about sixty characters: for names in error messages.
+// `text` in double quotes with escapes, on one line, shortened to about sixty characters: for names in error
+// messages.
 std::string excerpt(std::string_view text);
 
 }  // namespace polyglyph::json

@@ -1,4 +1,5 @@
-// The generated tables: that they hold Unicode 16.0, that the two of them agree, and where the references leave it.
+// The generated tables: that they hold Unicode 16.0, that the two of them agree, and where the references
+// leave it.
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <set>
@@ -25,16 +26,22 @@ std::size_t size_of(std::string_view name) {
 // The class that a character of this general category has unless it is whitespace.
 CharClass class_of_category(std::string_view name) {
   switch (name[0]) {
-    case 'L': return name == "Lu"   ? CharClass::lu
-                     : name == "Ll" ? CharClass::ll
-                     : name == "Lt" ? CharClass::lt
-                     : name == "Lm" ? CharClass::lm
-                                    : CharClass::lo;
-    case 'M': return CharClass::mark;
-    case 'N': return CharClass::number;
-    case 'P': return CharClass::punct;
-    case 'S': return CharClass::symbol;
-    default: return CharClass::other;
+    case 'L':
+      return name == "Lu"   ? CharClass::lu
+             : name == "Ll" ? CharClass::ll
+             : name == "Lt" ? CharClass::lt
+             : name == "Lm" ? CharClass::lm
+                            : CharClass::lo;
+    case 'M':
+      return CharClass::mark;
+    case 'N':
+      return CharClass::number;
+    case 'P':
+      return CharClass::punct;
+    case 'S':
+      return CharClass::symbol;
+    default:
+      return CharClass::other;
   }
 }
 
@@ -54,16 +61,18 @@ TEST_CASE("classes of single characters") {
     CharClass expected;
   };
   const Row rows[] = {
-      {U'A', CharClass::lu},      {U'a', CharClass::ll},       {0x01C5, CharClass::lt},   {0x02B0, CharClass::lm},
-      {U'中', CharClass::lo},     {0x0301, CharClass::mark},   {U'1', CharClass::number}, {0x00B2, CharClass::number},
-      {0x2160, CharClass::number}, {U'_', CharClass::punct},   {U'+', CharClass::symbol}, {U'\n', CharClass::newline},
-      {U'\r', CharClass::newline}, {U' ', CharClass::space},   {U'\t', CharClass::space}, {0x0B, CharClass::space},
-      {0x1C, CharClass::other},   {0x85, CharClass::space},    {0xA0, CharClass::space},  {0x180E, CharClass::other},
-      {0x200B, CharClass::other}, {0x2028, CharClass::space},  {0x3000, CharClass::space}, {0xFEFF, CharClass::other},
-      {0xD800, CharClass::other}, {0xE000, CharClass::other},  {0xFFFD, CharClass::symbol}, {0x10FFFF, CharClass::other},
-      {0x10D4A, CharClass::lo},    // Garay, of 16.0
-      {0x16EA0, CharClass::other}, // Beria Erfe, of 17.0
-      {0x11DE0, CharClass::other}, // a digit of 17.0
+      {U'A', CharClass::lu},        {U'a', CharClass::ll},       {0x01C5, CharClass::lt},
+      {0x02B0, CharClass::lm},      {U'中', CharClass::lo},      {0x0301, CharClass::mark},
+      {U'1', CharClass::number},    {0x00B2, CharClass::number}, {0x2160, CharClass::number},
+      {U'_', CharClass::punct},     {U'+', CharClass::symbol},   {U'\n', CharClass::newline},
+      {U'\r', CharClass::newline},  {U' ', CharClass::space},    {U'\t', CharClass::space},
+      {0x0B, CharClass::space},     {0x1C, CharClass::other},    {0x85, CharClass::space},
+      {0xA0, CharClass::space},     {0x180E, CharClass::other},  {0x200B, CharClass::other},
+      {0x2028, CharClass::space},   {0x3000, CharClass::space},  {0xFEFF, CharClass::other},
+      {0xD800, CharClass::other},   {0xE000, CharClass::other},  {0xFFFD, CharClass::symbol},
+      {0x10FFFF, CharClass::other}, {0x10D4A, CharClass::lo},  // Garay, of 16.0
+      {0x16EA0, CharClass::other},                             // Beria Erfe, of 17.0
+      {0x11DE0, CharClass::other},                             // a digit of 17.0
   };
   for (const Row& row : rows) {
     INFO("U+" << std::hex << static_cast<std::uint32_t>(row.c));
@@ -93,7 +102,10 @@ TEST_CASE("properties") {
   CHECK(unicode::property("").empty());
   CHECK(unicode::property("zzz").empty());
   const std::pair<std::string, std::size_t> rows[] = {
-      {"Nd", 760}, {"Nl", 236}, {"No", 915}, {"Mn", 2020}, {"Pc", 10}, {"Cn", 819533}, {"Cs", 2048}, {"Co", 137468}, {"Han", 99030}, {"Hiragana", 381}, {"Katakana", 321}, {"Hangul", 11739}, {"Thai", 86}, {"Latin", 1487}, {"Cyrillic", 508}, {"Arabic", 1373}, {"folding", 2991}};
+      {"Nd", 760},       {"Nl", 236},       {"No", 915},    {"Mn", 2020},    {"Pc", 10},
+      {"Cn", 819533},    {"Cs", 2048},      {"Co", 137468}, {"Han", 99030},  {"Hiragana", 381},
+      {"Katakana", 321}, {"Hangul", 11739}, {"Thai", 86},   {"Latin", 1487}, {"Cyrillic", 508},
+      {"Arabic", 1373},  {"folding", 2991}};
   for (const auto& [name, size] : rows) {
     INFO(name);
     CHECK(size_of(name) == size);
@@ -115,7 +127,8 @@ TEST_CASE("every property is found by its name and its ranges are sorted and apa
   }
 }
 
-TEST_CASE("word characters are letters, marks, decimal digits, connectors, joiners and what else is alphabetic") {
+TEST_CASE(
+    "word characters are letters, marks, decimal digits, connectors, joiners and what else is alphabetic") {
   for (const char32_t c : {U'a', U'中', U'_', U'1', char32_t(0x0301), char32_t(0x200C), char32_t(0x200D),
                            char32_t(0x24B6), char32_t(0x2160), char32_t(0x203F)}) {
     INFO("U+" << std::hex << static_cast<std::uint32_t>(c));

@@ -1,7 +1,7 @@
-// What the loaders make of a file: the spec for every component that is supported, and for everything else one error
-// with its code and place. Cases are edits of one small file that is right.
-#include <catch2/catch.hpp>
+// What the loaders make of a file: the spec for every component that is supported, and for everything else
+// one error with its code and place. Cases are edits of one small file that is right.
 #include <zstd.h>
+#include <catch2/catch.hpp>
 
 #include <cstdlib>
 #include <filesystem>
@@ -113,7 +113,9 @@ constexpr const char* kPostProcessor = R"("post_processor": null)";
 constexpr const char* kVocab = R"("vocab": {"a": 0, "b": 1, "ab": 2, "abc": 3, "c": 4, "Ġ": 5})";
 constexpr const char* kMerges = R"("merges": [["a", "b"], ["ab", "c"]])";
 
-TokenizerSpec load(const std::string& text) { return vocab::read_tokenizer_json("dir/small.json", text); }
+TokenizerSpec load(const std::string& text) {
+  return vocab::read_tokenizer_json("dir/small.json", text);
+}
 
 std::string pre_tokenizers(const std::string& steps) {
   return R"("pre_tokenizer": {"type": "Sequence", "pretokenizers": [)" + steps + "]}";
@@ -139,8 +141,14 @@ TEST_CASE("a small tokenizer.json") {
   CHECK(spec.unknown == kNoToken);
   CHECK_FALSE(spec.trim_offsets);
   REQUIRE(spec.added_tokens.size() == 2);
-  const AddedToken abc = {.id = 3, .content = "abc", .single_word = true, .lstrip = true, .rstrip = true,
-                          .normalized = true, .special = false, .control = false};
+  const AddedToken abc = {.id = 3,
+                          .content = "abc",
+                          .single_word = true,
+                          .lstrip = true,
+                          .rstrip = true,
+                          .normalized = true,
+                          .special = false,
+                          .control = false};
   CHECK(spec.added_tokens[0] == abc);
   CHECK(spec.added_tokens[1].content == "<|end|>");
   CHECK(spec.added_tokens[1].control);
@@ -165,7 +173,8 @@ TEST_CASE("normalizers") {
 
 TEST_CASE("pretokenizers") {
   SECTION("ByteLevel") {
-    const auto spec = load(edited(kPreTokenizer, R"("pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": true,
+    const auto spec =
+        load(edited(kPreTokenizer, R"("pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": true,
         "trim_offsets": true})"));
     REQUIRE(spec.splits.size() == 2);
     CHECK(spec.splits[0].kind == SplitStep::Kind::byte_level_prefix);
@@ -184,11 +193,12 @@ TEST_CASE("pretokenizers") {
         {"Contiguous", SplitBehavior::contiguous},
     };
     for (const auto& [name, behavior] : cases) {
-      const auto spec = load(edited(
-          kPreTokenizer,
-          pre_tokenizers(R"({"type": "Split", "pattern": {"Regex": "\\d+"}, "behavior": ")" + std::string(name) +
-                         R"(", "invert": false}, {"type": "Split", "pattern": {"String": "a.b"}, "behavior": ")" + name +
-                         R"(", "invert": true}, )" + kByteLevel)));
+      const auto spec = load(
+          edited(kPreTokenizer,
+                 pre_tokenizers(
+                     R"({"type": "Split", "pattern": {"Regex": "\\d+"}, "behavior": ")" + std::string(name) +
+                     R"(", "invert": false}, {"type": "Split", "pattern": {"String": "a.b"}, "behavior": ")" +
+                     name + R"(", "invert": true}, )" + kByteLevel)));
       REQUIRE(spec.splits.size() == 2);
       CHECK(spec.splits[0].kind == SplitStep::Kind::regex);
       CHECK(spec.splits[0].pattern == "\\d+");
@@ -201,10 +211,12 @@ TEST_CASE("pretokenizers") {
     }
   }
   SECTION("Digits, in nested sequences") {
-    const auto spec = load(edited(
-        kPreTokenizer,
-        pre_tokenizers(R"({"type": "Digits", "individual_digits": true}, {"type": "Sequence", "pretokenizers": [
-            {"type": "Digits", "individual_digits": false}, )" + std::string(kByteLevel) + "]}")));
+    const auto spec = load(
+        edited(kPreTokenizer,
+               pre_tokenizers(
+                   R"({"type": "Digits", "individual_digits": true}, {"type": "Sequence", "pretokenizers": [
+            {"type": "Digits", "individual_digits": false}, )" +
+                   std::string(kByteLevel) + "]}")));
     REQUIRE(spec.splits.size() == 2);
     CHECK(spec.splits[0].kind == SplitStep::Kind::digits);
     CHECK(spec.splits[0].individual);
@@ -224,10 +236,12 @@ TEST_CASE("the model's options and spellings") {
     CHECK(load(edited(R"("dropout": null)", R"("dropout": 0.0)")).entries.size() == 6);
     CHECK(load(edited(R"("fuse_unk": false)", R"("fuse_unk": null)")).entries.size() == 6);
     CHECK(load(edited(R"("end_of_word_suffix": null)", R"("end_of_word_suffix": "")")).entries.size() == 6);
-    CHECK(load(edited(R"("continuing_subword_prefix": null)", R"("continuing_subword_prefix": "")")).entries.size() == 6);
+    CHECK(load(edited(R"("continuing_subword_prefix": null)", R"("continuing_subword_prefix": "")"))
+              .entries.size() == 6);
   }
   SECTION("members in any order") {
-    const auto spec = load(edited(std::string(kVocab) + ",\n    " + kMerges, std::string(kMerges) + ", " + kVocab));
+    const auto spec =
+        load(edited(std::string(kVocab) + ",\n    " + kMerges, std::string(kMerges) + ", " + kVocab));
     CHECK(spec.merges.size() == 2);
   }
   SECTION("unknown token") {
@@ -243,14 +257,17 @@ TEST_CASE("the model's options and spellings") {
       entries += name == "\"" || name == "\\" ? ", \"\\" + name : ", \"" + name;
       entries += "\": " + std::to_string(byte + 10);
     }
-    const std::string text = edited(kVocab, R"("vocab": {"<|end|>": 6, "abc": 3)" + entries + "}", kMerges, R"("merges": [])");
+    const std::string text =
+        edited(kVocab, R"("vocab": {"<|end|>": 6, "abc": 3)" + entries + "}", kMerges, R"("merges": [])");
     CHECK(load(replaced(text, R"("unk_token": null)", R"("unk_token": "?!")")).unknown == kNoToken);
   }
   SECTION("ignore_merges") {
     CHECK(load(edited(R"("ignore_merges": false)", R"("ignore_merges": true)")).ignore_merges);
   }
   SECTION("gaps, and names outside the byte alphabet") {
-    const auto spec = load(edited(kVocab, R"("vocab": {"a": 0, "b": 1, "ab": 2, "abc": 3, "c": 4, "▁c": 9, "": 6})", R"("id": 6,)", R"("id": 7,)"));
+    const auto spec =
+        load(edited(kVocab, R"("vocab": {"a": 0, "b": 1, "ab": 2, "abc": 3, "c": 4, "▁c": 9, "": 6})",
+                    R"("id": 6,)", R"("id": 7,)"));
     REQUIRE(spec.entries.size() == 10);
     CHECK(spec.entries[8].kind == Entry::Kind::absent);
     CHECK(spec.entries[9].kind == Entry::Kind::literal);
@@ -258,9 +275,10 @@ TEST_CASE("the model's options and spellings") {
     CHECK(spec.entries[6].kind == Entry::Kind::literal);
   }
   SECTION("merges of such names never apply") {
-    const auto spec = load(replaced(edited(kVocab, R"("vocab": {"a": 0, "b": 1, "ab": 2, "abc": 3, "c": 4, "▁": 5, "▁c": 6})",
-                                           kMerges, R"("merges": [["▁", "c"], ["a", "b"]])"),
-                                    R"("id": 6)", R"("id": 7)"));
+    const auto spec = load(
+        replaced(edited(kVocab, R"("vocab": {"a": 0, "b": 1, "ab": 2, "abc": 3, "c": 4, "▁": 5, "▁c": 6})",
+                        kMerges, R"("merges": [["▁", "c"], ["a", "b"]])"),
+                 R"("id": 6)", R"("id": 7)"));
     REQUIRE(spec.merges.size() == 1);
     CHECK(spec.merges[0].result == 2);
   }
@@ -308,14 +326,17 @@ TEST_CASE("post-processors") {
     fails(sequence(wrap, wrap), ErrorCode::unsupported, ".processors[1]: ");
     fails(R"({"type": "RobertaProcessing"})", ErrorCode::unsupported, ": the type \"RobertaProcessing\"");
     fails(single(""), ErrorCode::unsupported, ".single: ");
-    fails(single(R"({"Sequence": {"id": "B", "type_id": 0}})"), ErrorCode::unsupported, ".single[0].Sequence.id: ");
+    fails(single(R"({"Sequence": {"id": "B", "type_id": 0}})"), ErrorCode::unsupported,
+          ".single[0].Sequence.id: ");
     fails(single(R"({"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}})"),
           ErrorCode::unsupported, ".single[1]: ");
-    fails(single(R"({"SpecialToken": {"id": "z", "type_id": 0}})"), ErrorCode::malformed, ".single[0].SpecialToken.id: ");
+    fails(single(R"({"SpecialToken": {"id": "z", "type_id": 0}})"), ErrorCode::malformed,
+          ".single[0].SpecialToken.id: ");
     fails(single("{}"), ErrorCode::malformed, ".single[0]: ");
-    fails(R"({"type": "TemplateProcessing", "pair": [], "single": [], "special_tokens": {"x": {"id": "x", "ids": [77],
+    fails(
+        R"({"type": "TemplateProcessing", "pair": [], "single": [], "special_tokens": {"x": {"id": "x", "ids": [77],
           "tokens": ["x"]}}})",
-          ErrorCode::malformed, ".special_tokens.x.ids[0]: no token has the id 77");
+        ErrorCode::malformed, ".special_tokens.x.ids[0]: no token has the id 77");
   }
 }
 
@@ -331,30 +352,58 @@ TEST_CASE("what a tokenizer.json must not hold") {
       {R"("padding": null)", R"("pading": null)", ErrorCode::unsupported, {"pading: "}},
       {R"("padding": null)", R"("version": "1.0")", ErrorCode::malformed, {"\"version\" twice"}},
 
-      {kNormalizer, R"("normalizer": {"type": "Lowercase"})", ErrorCode::unsupported, {"normalizer: ", "Lowercase", "NFC"}},
-      {kNormalizer, R"("normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Strip"}]})",
-       ErrorCode::unsupported, {"normalizer.normalizers[1]: ", "Strip"}},
-      {kNormalizer, R"("normalizer": {"type": "NFC", "form": 2})", ErrorCode::unsupported, {"normalizer.form: "}},
+      {kNormalizer,
+       R"("normalizer": {"type": "Lowercase"})",
+       ErrorCode::unsupported,
+       {"normalizer: ", "Lowercase", "NFC"}},
+      {kNormalizer,
+       R"("normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Strip"}]})",
+       ErrorCode::unsupported,
+       {"normalizer.normalizers[1]: ", "Strip"}},
+      {kNormalizer,
+       R"("normalizer": {"type": "NFC", "form": 2})",
+       ErrorCode::unsupported,
+       {"normalizer.form: "}},
       {kNormalizer, R"("normalizer": {})", ErrorCode::malformed, {"normalizer: ", "\"type\""}},
       {kNormalizer, R"("normalizer": "NFC")", ErrorCode::malformed, {"normalizer: ", "must be an object"}},
 
       {kPreTokenizer, R"("pre_tokenizer": null)", ErrorCode::unsupported, {"pre_tokenizer: ", "ByteLevel"}},
       {kPreTokenizer, pre_tokenizers(""), ErrorCode::unsupported, {"pre_tokenizer: ", "ByteLevel"}},
-      {kPreTokenizer, R"("pre_tokenizer": {"type": "Whitespace"})", ErrorCode::unsupported, {"pre_tokenizer: ", "Whitespace"}},
-      {kPreTokenizer, pre_tokenizers(std::string(kByteLevel) + R"(, {"type": "Digits", "individual_digits": true})"),
-       ErrorCode::unsupported, {"pre_tokenizer.pretokenizers[1]: ", "after ByteLevel"}},
-      {kPreTokenizer, pre_tokenizers(R"({"type": "Digits", "individual_digits": 1}, )" + std::string(kByteLevel)),
-       ErrorCode::malformed, {"pre_tokenizer.pretokenizers[0].individual_digits: must be true or false, but is a number"}},
-      {kPreTokenizer, pre_tokenizers(R"({"type": "Split", "pattern": {"Regex": ""}, "behavior": "Isolated", "invert": false})"),
-       ErrorCode::unsupported, {"pretokenizers[0].pattern.Regex: ", "empty"}},
-      {kPreTokenizer, pre_tokenizers(R"({"type": "Split", "pattern": {"Glob": "*"}, "behavior": "Isolated", "invert": false})"),
-       ErrorCode::unsupported, {"pretokenizers[0].pattern.Glob: "}},
-      {kPreTokenizer, pre_tokenizers(R"({"type": "Split", "pattern": {}, "behavior": "Isolated", "invert": false})"),
-       ErrorCode::malformed, {"pretokenizers[0].pattern: "}},
-      {kPreTokenizer, pre_tokenizers(R"({"type": "Split", "pattern": {"Regex": "a"}, "behavior": "isolated", "invert": false})"),
-       ErrorCode::malformed, {"pretokenizers[0].behavior: ", "\"isolated\"", "Isolated"}},
-      {kPreTokenizer, pre_tokenizers(R"({"type": "Split", "pattern": {"Regex": "a"}, "behavior": "Isolated"})"),
-       ErrorCode::malformed, {"pretokenizers[0]: ", "\"invert\""}},
+      {kPreTokenizer,
+       R"("pre_tokenizer": {"type": "Whitespace"})",
+       ErrorCode::unsupported,
+       {"pre_tokenizer: ", "Whitespace"}},
+      {kPreTokenizer,
+       pre_tokenizers(std::string(kByteLevel) + R"(, {"type": "Digits", "individual_digits": true})"),
+       ErrorCode::unsupported,
+       {"pre_tokenizer.pretokenizers[1]: ", "after ByteLevel"}},
+      {kPreTokenizer,
+       pre_tokenizers(R"({"type": "Digits", "individual_digits": 1}, )" + std::string(kByteLevel)),
+       ErrorCode::malformed,
+       {"pre_tokenizer.pretokenizers[0].individual_digits: must be true or false, but is a number"}},
+      {kPreTokenizer,
+       pre_tokenizers(
+           R"({"type": "Split", "pattern": {"Regex": ""}, "behavior": "Isolated", "invert": false})"),
+       ErrorCode::unsupported,
+       {"pretokenizers[0].pattern.Regex: ", "empty"}},
+      {kPreTokenizer,
+       pre_tokenizers(
+           R"({"type": "Split", "pattern": {"Glob": "*"}, "behavior": "Isolated", "invert": false})"),
+       ErrorCode::unsupported,
+       {"pretokenizers[0].pattern.Glob: "}},
+      {kPreTokenizer,
+       pre_tokenizers(R"({"type": "Split", "pattern": {}, "behavior": "Isolated", "invert": false})"),
+       ErrorCode::malformed,
+       {"pretokenizers[0].pattern: "}},
+      {kPreTokenizer,
+       pre_tokenizers(
+           R"({"type": "Split", "pattern": {"Regex": "a"}, "behavior": "isolated", "invert": false})"),
+       ErrorCode::malformed,
+       {"pretokenizers[0].behavior: ", "\"isolated\"", "Isolated"}},
+      {kPreTokenizer,
+       pre_tokenizers(R"({"type": "Split", "pattern": {"Regex": "a"}, "behavior": "Isolated"})"),
+       ErrorCode::malformed,
+       {"pretokenizers[0]: ", "\"invert\""}},
 
       {kDecoder, R"("decoder": null)", ErrorCode::unsupported, {"decoder: ", "ByteLevel"}},
       {kDecoder, R"("decoder": {"type": "Metaspace"})", ErrorCode::unsupported, {"decoder: ", "Metaspace"}},
@@ -362,14 +411,24 @@ TEST_CASE("what a tokenizer.json must not hold") {
 
       {R"("type": "BPE")", R"("type": "Unigram")", ErrorCode::unsupported, {"model: ", "Unigram", "BPE"}},
       {R"("dropout": null)", R"("dropout": 0.1)", ErrorCode::unsupported, {"model.dropout: ", "null"}},
-      {R"("continuing_subword_prefix": null)", R"("continuing_subword_prefix": "##")", ErrorCode::unsupported,
+      {R"("continuing_subword_prefix": null)",
+       R"("continuing_subword_prefix": "##")",
+       ErrorCode::unsupported,
        {"model.continuing_subword_prefix: ", "##"}},
-      {R"("end_of_word_suffix": null)", R"("end_of_word_suffix": "</w>")", ErrorCode::unsupported,
+      {R"("end_of_word_suffix": null)",
+       R"("end_of_word_suffix": "</w>")",
+       ErrorCode::unsupported,
        {"model.end_of_word_suffix: ", "</w>"}},
-      {R"("byte_fallback": false)", R"("byte_fallback": true)", ErrorCode::unsupported, {"model.byte_fallback: "}},
+      {R"("byte_fallback": false)",
+       R"("byte_fallback": true)",
+       ErrorCode::unsupported,
+       {"model.byte_fallback: "}},
       {R"("unk_token": null)", R"("unk_token": "?!")", ErrorCode::malformed, {"model.unk_token: ", "?!"}},
       {R"("fuse_unk": false)", R"("fuse_unk": 0)", ErrorCode::malformed, {}},
-      {R"("ignore_merges": false)", R"("ignore_merge": false)", ErrorCode::unsupported, {"model.ignore_merge: "}},
+      {R"("ignore_merges": false)",
+       R"("ignore_merge": false)",
+       ErrorCode::unsupported,
+       {"model.ignore_merge: "}},
 
       {kVocab, R"("vocab": {})", ErrorCode::malformed, {"model.vocab: ", "no entries"}},
       {kVocab, R"("vocab": ["a"])", ErrorCode::malformed, {"model.vocab: ", "object"}},
@@ -377,18 +436,38 @@ TEST_CASE("what a tokenizer.json must not hold") {
       {kVocab, R"("vocab": {"a": 0, "b": "1"})", ErrorCode::malformed, {"model.vocab.b: ", "integer"}},
       {kVocab, R"("vocab": {"a": 0, "b": -1})", ErrorCode::malformed, {"model.vocab.b: ", "integer"}},
       {kVocab, R"("vocab": {"a": 0, "b": 1.0})", ErrorCode::malformed, {"model.vocab.b: ", "integer"}},
-      {kVocab, R"("vocab": {"a": 0, "Ġb": 16777216})", ErrorCode::limit, {"model.vocab[\"Ġb\"]: ", "16777216", kLargestId}},
+      {kVocab,
+       R"("vocab": {"a": 0, "Ġb": 16777216})",
+       ErrorCode::limit,
+       {"model.vocab[\"Ġb\"]: ", "16777216", kLargestId}},
       {kVocab, R"("vocab": {"a": 0, "b": 4294967295})", ErrorCode::limit, {"model.vocab.b: ", "4294967295"}},
-      {kVocab, R"("vocab": {"a": 0, "b": )" + kLargestId + "}", ErrorCode::limit, {"model.vocab.b: ", "a file of this size"}},
-      {kVocab, R"("vocab": {"a": 0, "b": 1, "ab": 2, "c": 3, "abc": 0})", ErrorCode::malformed,
+      {kVocab,
+       R"("vocab": {"a": 0, "b": )" + kLargestId + "}",
+       ErrorCode::limit,
+       {"model.vocab.b: ", "a file of this size"}},
+      {kVocab,
+       R"("vocab": {"a": 0, "b": 1, "ab": 2, "c": 3, "abc": 0})",
+       ErrorCode::malformed,
        {"model.vocab: ", "\"a\" and \"abc\"", "id 0"}},
-      {kVocab, R"("vocab": {"a": 0, "b": 1, "a": 2})", ErrorCode::malformed, {"model.vocab: ", "\"a\" twice"}},
+      {kVocab,
+       R"("vocab": {"a": 0, "b": 1, "a": 2})",
+       ErrorCode::malformed,
+       {"model.vocab: ", "\"a\" twice"}},
 
       {kMerges, R"("merges": null)", ErrorCode::malformed, {"model.merges: ", "array"}},
-      {kMerges, R"("merges": [["a", "b"], ["a", "x"]])", ErrorCode::malformed, {"model.merges[1]: ", "right part", "\"x\""}},
-      {kMerges, R"("merges": [["x", "a"]])", ErrorCode::malformed, {"model.merges[0]: ", "left part", "\"x\""}},
+      {kMerges,
+       R"("merges": [["a", "b"], ["a", "x"]])",
+       ErrorCode::malformed,
+       {"model.merges[1]: ", "right part", "\"x\""}},
+      {kMerges,
+       R"("merges": [["x", "a"]])",
+       ErrorCode::malformed,
+       {"model.merges[0]: ", "left part", "\"x\""}},
       {kMerges, R"("merges": [["b", "a"]])", ErrorCode::malformed, {"model.merges[0]: ", "result", "\"ba\""}},
-      {kMerges, R"("merges": [["a", "b"], "ab c"])", ErrorCode::malformed, {"model.merges[1]: ", "the same way"}},
+      {kMerges,
+       R"("merges": [["a", "b"], "ab c"])",
+       ErrorCode::malformed,
+       {"model.merges[1]: ", "the same way"}},
       {kMerges, R"("merges": ["a b c"])", ErrorCode::malformed, {"model.merges[0]: ", "one space"}},
       {kMerges, R"("merges": ["ab"])", ErrorCode::malformed, {"model.merges[0]: ", "one space"}},
       {kMerges, R"("merges": [["a", "b", "c"]])", ErrorCode::malformed, {"model.merges[0]: ", "pair"}},
@@ -396,19 +475,40 @@ TEST_CASE("what a tokenizer.json must not hold") {
       {kMerges, R"("merges": [["a", 1]])", ErrorCode::malformed, {"model.merges[0]: ", "pair"}},
       {kMerges, R"("merges": [17])", ErrorCode::malformed, {"model.merges[0]: "}},
 
-      {end_id, R"("id": 7, "content": "<|end|>")", ErrorCode::malformed,
+      {end_id,
+       R"("id": 7, "content": "<|end|>")",
+       ErrorCode::malformed,
        {"added_tokens[0].id: ", "<|end|>", "7", "would give it 6", "number of entries"}},
-      {end_id, R"("id": 1, "content": "<|end|>")", ErrorCode::malformed, {"added_tokens[0].id: ", "would give it 6"}},
-      {end_id, R"("id": 6, "content": "ab")", ErrorCode::malformed,
+      {end_id,
+       R"("id": 1, "content": "<|end|>")",
+       ErrorCode::malformed,
+       {"added_tokens[0].id: ", "would give it 6"}},
+      {end_id,
+       R"("id": 6, "content": "ab")",
+       ErrorCode::malformed,
        {"added_tokens[0].id: ", "would give it 2", "its id in model.vocab"}},
-      {end_id, R"("id": 3, "content": "abc")", ErrorCode::malformed, {"added_tokens[1]: ", "\"abc\"", "twice"}},
-      {end_id, R"("id": 99999999, "content": "<|end|>")", ErrorCode::limit, {"added_tokens[0].id: ", "99999999"}},
-      {end_id, R"("id": 9999999, "content": "<|end|>")", ErrorCode::limit, {"added_tokens[0].id: ", "file of this size"}},
+      {end_id,
+       R"("id": 3, "content": "abc")",
+       ErrorCode::malformed,
+       {"added_tokens[1]: ", "\"abc\"", "twice"}},
+      {end_id,
+       R"("id": 99999999, "content": "<|end|>")",
+       ErrorCode::limit,
+       {"added_tokens[0].id: ", "99999999"}},
+      {end_id,
+       R"("id": 9999999, "content": "<|end|>")",
+       ErrorCode::limit,
+       {"added_tokens[0].id: ", "file of this size"}},
       {end_id, R"("id": -1, "content": "<|end|>")", ErrorCode::malformed, {"added_tokens[0].id: "}},
       {end_id, R"("content": "<|end|>")", ErrorCode::malformed, {"added_tokens[0]: ", "\"id\""}},
-      {kVocab, R"("vocab": {"a": 0, "b": 1, "ab": 2, "abc": 3, "c": 4, "x": 6})", ErrorCode::malformed,
+      {kVocab,
+       R"("vocab": {"a": 0, "b": 1, "ab": 2, "abc": 3, "c": 4, "x": 6})",
+       ErrorCode::malformed,
        {"added_tokens[0].id: ", "the id 6", "also that of an entry"}},
-      {R"("single_word": true)", R"("single_word": null)", ErrorCode::malformed, {"added_tokens[1].single_word: "}},
+      {R"("single_word": true)",
+       R"("single_word": null)",
+       ErrorCode::malformed,
+       {"added_tokens[1].single_word: "}},
   };
   for (const Case& c : cases) {
     CAPTURE(c.old, c.replacement);
@@ -479,7 +579,8 @@ LoadOptions with_pattern(const char* pattern) {
 }
 
 TEST_CASE("a small .tiktoken") {
-  const TokenizerSpec spec = vocab::read_tiktoken("dir/small.tiktoken", small_ranks(), with_pattern("cl100k"));
+  const TokenizerSpec spec =
+      vocab::read_tiktoken("dir/small.tiktoken", small_ranks(), with_pattern("cl100k"));
   CHECK(spec.format == "tiktoken");
   CHECK(spec.reference == vocab::Reference::tiktoken);
   CHECK(spec.merges_by_rank);
@@ -492,7 +593,8 @@ TEST_CASE("a small .tiktoken") {
   REQUIRE(spec.splits.size() == 1);
   CHECK(spec.splits[0].behavior == SplitBehavior::isolated);
   REQUIRE(spec.added_tokens.size() == 5);
-  const AddedToken endofprompt = {.id = 100276, .content = "<|endofprompt|>", .special = true, .control = true};
+  const AddedToken endofprompt = {
+      .id = 100276, .content = "<|endofprompt|>", .special = true, .control = true};
   CHECK(spec.added_tokens[4] == endofprompt);
 }
 
@@ -502,8 +604,9 @@ TEST_CASE("a .tiktoken's pattern and special tokens") {
   };
   SECTION("known by the file's name") {
     const std::pair<const char*, std::pair<std::size_t, TokenId>> cases[] = {
-        {"o200k_base.tiktoken", {2, 200018}}, {"x/o200k.tiktoken", {2, 200018}}, {"cl100k_base.tiktoken", {5, 100276}},
-        {"p50k_base.tiktoken", {1, 50256}},   {"r50k_base.tiktoken", {1, 50256}}, {"qwen.tiktoken", {208, 151850}},
+        {"o200k_base.tiktoken", {2, 200018}},  {"x/o200k.tiktoken", {2, 200018}},
+        {"cl100k_base.tiktoken", {5, 100276}}, {"p50k_base.tiktoken", {1, 50256}},
+        {"r50k_base.tiktoken", {1, 50256}},    {"qwen.tiktoken", {208, 151850}},
     };
     for (const auto& [file, expected] : cases) {
       CAPTURE(file);
@@ -535,7 +638,8 @@ TEST_CASE("a .tiktoken's pattern and special tokens") {
   const auto fails = [&](std::map<std::string, TokenId> specials, ErrorCode code, const std::string& part) {
     LoadOptions options;
     options.special_tokens = std::move(specials);
-    check_error(error_of([&] { read("o200k_base.tiktoken", options); }), code, {"o200k_base.tiktoken: ", part});
+    check_error(error_of([&] { read("o200k_base.tiktoken", options); }), code,
+                {"o200k_base.tiktoken: ", part});
   };
   fails({{"<x>", 98}}, ErrorCode::invalid_argument, "the id 98 is also the rank");
   fails({{"<x>", 999}, {"<y>", 999}}, ErrorCode::invalid_argument, "same id");
@@ -580,11 +684,13 @@ TEST_CASE("what a .tiktoken must not hold") {
       check_error(error_of([&] { vocab::read_tiktoken("o200k_base.tiktoken", text, {}); }), c.code, parts);
     }
   }
-  check_error(error_of([&] { vocab::read_tiktoken("o200k_base.tiktoken", ranks.substr(ranks.find('\n') + 1), {}); }),
-              ErrorCode::malformed, {"o200k_base.tiktoken: ", "byte 0x00"});
-  check_error(error_of([&] { vocab::read_tiktoken("o200k_base.tiktoken", "", {}); }), ErrorCode::malformed, {"empty"});
-  check_error(error_of([&] { vocab::read_tiktoken("o200k_base.tiktoken", "\n\n", {}); }), ErrorCode::malformed,
-              {"no entries"});
+  check_error(
+      error_of([&] { vocab::read_tiktoken("o200k_base.tiktoken", ranks.substr(ranks.find('\n') + 1), {}); }),
+      ErrorCode::malformed, {"o200k_base.tiktoken: ", "byte 0x00"});
+  check_error(error_of([&] { vocab::read_tiktoken("o200k_base.tiktoken", "", {}); }), ErrorCode::malformed,
+              {"empty"});
+  check_error(error_of([&] { vocab::read_tiktoken("o200k_base.tiktoken", "\n\n", {}); }),
+              ErrorCode::malformed, {"no entries"});
 }
 
 TEST_CASE("a .tiktoken cut off anywhere") {
@@ -623,7 +729,8 @@ class Directory {
 
 TEST_CASE("files and directories") {
   const Directory directory;
-  const auto fails = [](const fs::path& path, ErrorCode code, const std::string& part, const LoadOptions& options = {}) {
+  const auto fails = [](const fs::path& path, ErrorCode code, const std::string& part,
+                        const LoadOptions& options = {}) {
     check_error(error_of([&] { vocab::read_file(path, options); }), code, {path.string(), part});
   };
   SECTION("missing and empty") {
@@ -633,23 +740,28 @@ TEST_CASE("files and directories") {
     fails(directory.write("o200k_base.tiktoken", " \n"), ErrorCode::malformed, "empty");
   }
   SECTION("other formats") {
-    fails(directory.write("model.gguf", std::string_view("GGUF\3\0\0\0", 8)), ErrorCode::unsupported, "formats");
+    fails(directory.write("model.gguf", std::string_view("GGUF\3\0\0\0", 8)), ErrorCode::unsupported,
+          "formats");
     fails(directory.write("tokenizer.model", "\n\x0E\n\x05<unk>"), ErrorCode::unsupported, "formats");
-    fails(directory.write("tokenizer.json", "version https://git-lfs.github.com/spec/v1\n"), ErrorCode::malformed, "JSON");
-    fails(directory.write("tokenizer", "version https://git-lfs.github.com/spec/v1\n"), ErrorCode::malformed, "git lfs");
+    fails(directory.write("tokenizer.json", "version https://git-lfs.github.com/spec/v1\n"),
+          ErrorCode::malformed, "JSON");
+    fails(directory.write("tokenizer", "version https://git-lfs.github.com/spec/v1\n"), ErrorCode::malformed,
+          "git lfs");
     fails(directory.write("tokenizer.json", "[1, 2]"), ErrorCode::malformed, "object");
   }
   SECTION("found by content") {
     CHECK(vocab::read_file(directory.write("no-extension", kSmall), {}).format == "tokenizer.json");
-    CHECK(vocab::read_file(directory.write("ranks.txt", small_ranks()), with_pattern("r50k")).format == "tiktoken");
+    CHECK(vocab::read_file(directory.write("ranks.txt", small_ranks()), with_pattern("r50k")).format ==
+          "tiktoken");
     fails(directory.write("ranks.txt", small_ranks()), ErrorCode::invalid_argument, "pattern");
   }
   SECTION("options that a tokenizer.json has no use for") {
-    fails(directory.write("tokenizer.json", kSmall), ErrorCode::invalid_argument, ".tiktoken", with_pattern("o200k"));
+    fails(directory.write("tokenizer.json", kSmall), ErrorCode::invalid_argument, ".tiktoken",
+          with_pattern("o200k"));
   }
   SECTION("a directory's name and control tokens") {
-    directory.write("tokenizer.json", edited(R"("content": "<|end|>")", R"("content": "[END]")", R"("special": true)",
-                                             R"("special": false)"));
+    directory.write("tokenizer.json", edited(R"("content": "<|end|>")", R"("content": "[END]")",
+                                             R"("special": true)", R"("special": false)"));
     const auto controls = [&] {
       std::string found;
       for (const AddedToken& token : vocab::read_file(directory.path(), {}).added_tokens) {
@@ -660,17 +772,21 @@ TEST_CASE("files and directories") {
     CHECK(vocab::read_file(directory.path(), {}).name == directory.path().filename());
     CHECK(vocab::read_file(directory.path() / "", {}).name == directory.path().filename());
     CHECK(controls() == "");
-    directory.write("tokenizer_config.json", R"({"chat_template": "{{ m }}abc", "model_max_length": 1000000000000000019884624838656})");
+    directory.write(
+        "tokenizer_config.json",
+        R"({"chat_template": "{{ m }}abc", "model_max_length": 1000000000000000019884624838656})");
     CHECK(controls() == "");
     directory.write("tokenizer_config.json", R"({"chat_template": "{{ m }}[END]"})");
     CHECK(controls() == "[END] ");
-    directory.write("tokenizer_config.json", R"({"chat_template": [{"name": "default", "template": "a [END]"}]})");
+    directory.write("tokenizer_config.json",
+                    R"({"chat_template": [{"name": "default", "template": "a [END]"}]})");
     CHECK(controls() == "[END] ");
     directory.write("tokenizer_config.json", R"({"eos_token": "abc"})");
     CHECK(controls() == "abc ");
     directory.write("tokenizer_config.json", R"({"eos_token": {"content": "abc"}, "bos_token": null})");
     CHECK(controls() == "abc ");
-    directory.write("tokenizer_config.json", R"({"additional_special_tokens": ["abc", {"content": "[END]"}]})");
+    directory.write("tokenizer_config.json",
+                    R"({"additional_special_tokens": ["abc", {"content": "[END]"}]})");
     CHECK(controls() == "abc [END] ");
     directory.write("tokenizer_config.json", R"({"extra_special_tokens": {"image_token": "abc"}})");
     CHECK(controls() == "abc ");
@@ -685,14 +801,17 @@ TEST_CASE("files and directories") {
 // ---------------------------------------------------------------- control tokens
 
 TEST_CASE("control tokens") {
-  for (const char* token : {"<|im_end|>", "<|fim_prefix|>", "<｜Assistant｜>", "<｜tool▁calls▁begin｜>", "<think>", "</think>",
-                            "<tool_call>", "</tool_call>", "<tool_response>", "<start_of_image>", "<mask>", "<unused42>",
-                            "<extra_id_0>", "<s_1>", "<gh_stars>"}) {
+  for (const char* token :
+       {"<|im_end|>", "<|fim_prefix|>", "<｜Assistant｜>", "<｜tool▁calls▁begin｜>", "<think>", "</think>",
+        "<tool_call>", "</tool_call>", "<tool_response>", "<start_of_image>", "<mask>", "<unused42>",
+        "<extra_id_0>", "<s_1>", "<gh_stars>"}) {
     CAPTURE(token);
     CHECK(vocab::is_control_token({.content = token}));
   }
-  for (const char* token : {"<b>", "</b>", "<table>", "</TABLE>", "<h1>", "<blockquote>", "<br/>", "\n\n", "\t", "▁▁", "word",
-                            "<", "<>", "</>", "<|", "<||>", "a<b>", "<0x0A>", "<a b>", "[multimodal]", "|x|", ""}) {
+  for (const char* token :
+       {"<b>",   "</b>",         "<table>", "</TABLE>", "<h1>", "<blockquote>", "<br/>", "\n\n", "\t",
+        "▁▁",    "word",         "<",       "<>",       "</>",  "<|",           "<||>",  "a<b>", "<0x0A>",
+        "<a b>", "[multimodal]", "|x|",     ""}) {
     CAPTURE(token);
     CHECK_FALSE(vocab::is_control_token({.content = token}));
     CHECK(vocab::is_control_token({.content = token, .special = true}));
@@ -701,8 +820,10 @@ TEST_CASE("control tokens") {
   hints.add_name("stop");
   hints.add_name("\n");
   hints.add_template("user [INST] a[ < [x <b c> y] stray ]]> [[/INST]");
-  for (const char* token : {"stop", "[INST]", "<b c>", "[/INST]"}) CHECK(vocab::is_control_token({.content = token}, hints));
-  for (const char* token : {"\n", "user", "INST", "stray"}) CHECK_FALSE(vocab::is_control_token({.content = token}, hints));
+  for (const char* token : {"stop", "[INST]", "<b c>", "[/INST]"})
+    CHECK(vocab::is_control_token({.content = token}, hints));
+  for (const char* token : {"\n", "user", "INST", "stray"})
+    CHECK_FALSE(vocab::is_control_token({.content = token}, hints));
 }
 
 std::string decompressed(const fs::path& path) {
@@ -712,7 +833,8 @@ std::string decompressed(const fs::path& path) {
   stream << file.rdbuf();
   const std::string compressed = stream.str();
   std::string content(ZSTD_getFrameContentSize(compressed.data(), compressed.size()), '\0');
-  const std::size_t size = ZSTD_decompress(content.data(), content.size(), compressed.data(), compressed.size());
+  const std::size_t size =
+      ZSTD_decompress(content.data(), content.size(), compressed.data(), compressed.size());
   REQUIRE(size == content.size());
   return content;
 }
@@ -734,7 +856,8 @@ TEST_CASE("the built-in vocabularies") {
   const fs::path tests = POLYGLYPH_TESTS_DIR;
   for (const Case& c : cases) {
     CAPTURE(c.name);
-    const std::string content = decompressed(tests.parent_path() / "vocab" / "data" / (std::string(c.source) + ".zst"));
+    const std::string content =
+        decompressed(tests.parent_path() / "vocab" / "data" / (std::string(c.source) + ".zst"));
     const TokenizerSpec spec = fs::path(c.source).extension() == ".json"
                                    ? vocab::read_tokenizer_json(c.source, content)
                                    : vocab::read_tiktoken(c.source, content, {});
@@ -795,11 +918,36 @@ TEST_CASE("names of every length in a NameTable") {
 TEST_CASE("JSON") {
   SECTION("where a text is broken") {
     const std::pair<std::string, std::size_t> cases[] = {
-        {"", 0},           {"  ", 2},          {"{", 1},         {"[1", 2},         {"[1,", 3},        {"[1,]", 3},
-        {"[1 2]", 3},      {"[}", 1},          {"[01]", 1},      {"[-]", 2},        {"[1.]", 3},       {"[1e]", 3},
-        {"[tru]", 4},      {"nul", 3},         {"[+1]", 1},      {"[\"a]", 4},      {"[\"\\x\"]", 3},  {"[\"\\u12\"]", 6},
-        {"[\"\n\"]", 2},   {"[\"\xFF\"]", 2},  {"[\"\\ud800\"]", 8}, {"[\"\\udc00\"]", 8}, {"{1:2}", 1}, {"{\"a\"}", 4},
-        {"{\"a\":}", 5},   {"{\"a\":1,}", 7},  {"[] x", 3},      {"[1]]", 3},       {"{\"a\":1]", 6},  {"[\"\\ud800\\u0041\"]", 8},
+        {"", 0},
+        {"  ", 2},
+        {"{", 1},
+        {"[1", 2},
+        {"[1,", 3},
+        {"[1,]", 3},
+        {"[1 2]", 3},
+        {"[}", 1},
+        {"[01]", 1},
+        {"[-]", 2},
+        {"[1.]", 3},
+        {"[1e]", 3},
+        {"[tru]", 4},
+        {"nul", 3},
+        {"[+1]", 1},
+        {"[\"a]", 4},
+        {"[\"\\x\"]", 3},
+        {"[\"\\u12\"]", 6},
+        {"[\"\n\"]", 2},
+        {"[\"\xFF\"]", 2},
+        {"[\"\\ud800\"]", 8},
+        {"[\"\\udc00\"]", 8},
+        {"{1:2}", 1},
+        {"{\"a\"}", 4},
+        {"{\"a\":}", 5},
+        {"{\"a\":1,}", 7},
+        {"[] x", 3},
+        {"[1]]", 3},
+        {"{\"a\":1]", 6},
+        {"[\"\\ud800\\u0041\"]", 8},
     };
     for (const auto& [text, offset] : cases) {
       CAPTURE(text);
@@ -808,31 +956,37 @@ TEST_CASE("JSON") {
       CHECK(fault.what != "");
       CHECK(error_of([&, &text = text] { json::Document::parse(text, "f"); }).code() == ErrorCode::malformed);
     }
-    for (const char* text : {"0", "-0.5e+7", "[]", "{}", "[[],{}]", R"({"a":[1,2,{"b":"\u00e9\ud83d\ude00\n"}],"c":null})",
-                             " [ true , false ] "}) {
+    for (const char* text : {"0", "-0.5e+7", "[]", "{}", "[[],{}]",
+                             R"({"a":[1,2,{"b":"\u00e9\ud83d\ude00\n"}],"c":null})", " [ true , false ] "}) {
       CAPTURE(text);
       CHECK(json::find_fault(text, json::kMaxDepth).what == "");
       json::Document::parse(text, "f");
     }
-    check_error(error_of([] { json::Document::parse("[1,]", "f.json"); }), ErrorCode::malformed, {"f.json: byte 3: "});
-    check_error(error_of([] { json::Document::parse("[1e999]", "f.json"); }), ErrorCode::malformed, {"f.json: not valid"});
+    check_error(error_of([] { json::Document::parse("[1,]", "f.json"); }), ErrorCode::malformed,
+                {"f.json: byte 3: "});
+    check_error(error_of([] { json::Document::parse("[1e999]", "f.json"); }), ErrorCode::malformed,
+                {"f.json: not valid"});
   }
   SECTION("nesting") {
     const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
     json::Document::parse(nested(json::kMaxDepth), "f");
-    check_error(error_of([&] { json::Document::parse(nested(json::kMaxDepth + 1), "f"); }), ErrorCode::limit, {"nested"});
-    check_error(error_of([&] { json::Document::parse(std::string(1'000'000, '['), "f"); }), ErrorCode::limit, {"nested"});
+    check_error(error_of([&] { json::Document::parse(nested(json::kMaxDepth + 1), "f"); }), ErrorCode::limit,
+                {"nested"});
+    check_error(error_of([&] { json::Document::parse(std::string(1'000'000, '['), "f"); }), ErrorCode::limit,
+                {"nested"});
   }
   SECTION("more values than memory should be spent on") {
     std::string text = "[1";
     while (text.size() < 8'000'000) text += ",1";
-    check_error(error_of([&] { json::Document::parse(text + "]", "f"); }), ErrorCode::limit, {"f: ", "values"});
+    check_error(error_of([&] { json::Document::parse(text + "]", "f"); }), ErrorCode::limit,
+                {"f: ", "values"});
     json::Document::parse("[\"" + std::string(8'000'000, 'x') + "\"]", "f");
   }
   SECTION("integers of any length") {
     const auto document = json::Document::parse(
         R"([1000000000000000019884624838656, 18446744073709551615, -9223372036854775808, -99999999999999999999, 1.5e10,
-            "1000000000000000019884624838656\"", 0.1000000000000000019884624838656])", "f");
+            "1000000000000000019884624838656\"", 0.1000000000000000019884624838656])",
+        "f");
     std::vector<json::Value> values;
     for (const json::Value value : document.root().value().elements()) values.push_back(value);
     REQUIRE(values.size() == 7);
@@ -850,7 +1004,8 @@ TEST_CASE("JSON") {
     CHECK(list.where() == "f: a[\"b c\"]");
     CHECK(list.value().size() == 3);
     std::string places;
-    list.for_each([&](const json::Field& field) { places += field.path() + to_string(field.value().type()) + " "; });
+    list.for_each(
+        [&](const json::Field& field) { places += field.path() + to_string(field.value().type()) + " "; });
     CHECK(places == "a[\"b c\"][0]a number a[\"b c\"][1]a string a[\"b c\"][2]null ");
     CHECK(document.root().find("d")->boolean());
     CHECK_FALSE(document.root().find("e"));
@@ -860,7 +1015,10 @@ TEST_CASE("JSON") {
     CHECK(keys == "ada");
     check_error(error_of([&] { document.root().at("d").string(); }), ErrorCode::malformed,
                 {"f: d: must be a string, but is true or false"});
-    check_error(error_of([&] { document.root().expect_members({"a", "d"}); }), ErrorCode::malformed, {"\"a\" twice"});
+    check_error(error_of([&] {
+                  document.root().expect_members({"a", "d"});
+                }),
+                ErrorCode::malformed, {"\"a\" twice"});
     check_error(error_of([&] { document.root().expect_members({"a"}); }), ErrorCode::unsupported, {"f: d: "});
   }
   SECTION("names in messages") {

@@ -15,7 +15,8 @@ echo "== what the shared library shows"
 library=$(find "$prefix" -name 'libpolyglyph.so' -print -quit)
 if [ -n "$library" ]; then
   strangers=$(nm -DC --defined-only "$library" | cut -c20- | grep -vE \
-    '^(((typeinfo|vtable|typeinfo name) for )?polyglyph::[A-Za-z_]+(::~?[A-Za-z_]+(\[abi:[a-z0-9]+\])?)?(\(|$))|^polyglyph::Tokenizer::operator' || true)
+    '^((typeinfo|typeinfo name|vtable) for )?polyglyph::([a-z_0-9]+|[A-Z][A-Za-z]*(::[^:(]+)?)(\[abi:cxx11\])?(\(|$)' ||
+    true)
   [ -z "$strangers" ] || { echo "symbols that are no part of the public API:"; echo "$strangers"; exit 1; }
 fi
 

@@ -209,8 +209,9 @@ TEST_CASE("bytes without an entry") {
         spec.ignore_merges = ignore_merges;
         const reference::Bpe oracle(spec);
         const Tokenizer tokenizer = Tokenizer::from_image(vocab::build_image(spec));
+        int shown = 0;
         for_each_string({"a", "b", "c", "d"}, 6, [&](const std::string& text) {
-          if (tokenizer.encode(text) == oracle.encode(text)) return;
+          if (tokenizer.encode(text) == oracle.encode(text) || ++shown > 3) return;
           INFO("unknown " << unknown << ", fuse " << fuse << ": " << text);
           CHECK(tokenizer.encode(text) == oracle.encode(text));
         });
@@ -306,7 +307,6 @@ TEST_CASE("every short string is split as the pattern says") {
     for (const char* step : pattern.steps) spec.splits.push_back({.pattern = step});
     const auto image = vocab::Image::adopt(vocab::build_image(spec), pattern.name);
     const tokenizer::Pretokenizer scanner(*image), stepwise(*image, true);
-    CHECK(scanner.scanner().has_value());
     CHECK_FALSE(stepwise.scanner().has_value());
     const SplitOracle oracle(spec.splits);
     int shown = 0;
@@ -343,8 +343,10 @@ TEST_CASE("every short string through the built-ins") {
   const SplitOracle splitter(spec.splits);
   const auto normalizer = normalizers::make_normalizer(spec.normalizers);
   const Tokenizer& tokenizer = builtin(name);
+  CHECK(tokenizer.description().scanner != "RE2");
 
   std::map<std::string, std::vector<TokenId>, std::less<>> merged;  // pieces recur
+  int shown = 0;
   const auto check = [&](const std::string& text) {
     std::string normal = text;
     if (normalizer) {
@@ -357,7 +359,7 @@ TEST_CASE("every short string through the built-ins") {
       if (known == merged.end()) known = merged.emplace(piece, merger.encode(piece)).first;
       expected.insert(expected.end(), known->second.begin(), known->second.end());
     }
-    if (tokenizer.encode(text) == expected) return;
+    if (tokenizer.encode(text) == expected || ++shown > 3) return;
     INFO(name << " on " << escaped(text));
     CHECK(tokenizer.encode(text) == expected);
   };

@@ -1,6 +1,6 @@
-// RegexSplitter against the naive oracle on every short string of small alphabets, against what the references
-// themselves answered (tokenizers 0.23.3, tiktoken 0.14.0) where their dialects differ, and every construct that is
-// refused.
+// RegexSplitter against the naive oracle on every short string of small alphabets, against what the
+// references themselves answered (tokenizers 0.23.3, tiktoken 0.14.0) where their dialects differ, and every
+// construct that is refused.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <functional>
@@ -69,8 +69,7 @@ const std::string kLower = R"([\p{Ll}\p{Lm}\p{Lo}\p{M}])";
 // Public patterns, as their owners spell them, and odd ones; all in the syntax of the oracle.
 const std::vector<Pattern>& patterns() {
   static const std::vector<Pattern> all = {
-      {"gpt2", kHuggingFace,
-       R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)"},
+      {"gpt2", kHuggingFace, R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)"},
       {"r50k", kTiktoken,
        R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)"},
       {"cl100k", kTiktoken,
@@ -81,8 +80,9 @@ const std::vector<Pattern>& patterns() {
       {"qwen", kHuggingFace,
        kContractions + R"(|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|)" + kTail},
       {"o200k", kHuggingFace,
-       R"([^\r\n\p{L}\p{N}]?)" + kUpper + "*" + kLower + "+" + kContractions + R"(?|[^\r\n\p{L}\p{N}]?)" + kUpper +
-           "+" + kLower + "*" + kContractions + R"(?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|)" + kTail},
+       R"([^\r\n\p{L}\p{N}]?)" + kUpper + "*" + kLower + "+" + kContractions + R"(?|[^\r\n\p{L}\p{N}]?)" +
+           kUpper + "+" + kLower + "*" + kContractions + R"(?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|)" +
+           kTail},
       {"deepseek digits", kHuggingFace, R"(\p{N}{1,3})"},
       {"deepseek cjk", kHuggingFace, "[一-龥\u3040-ゟ゠-ヿ]+"},
       {"deepseek rest", kHuggingFace,
@@ -128,7 +128,8 @@ TEST_CASE("what begins before undecided() is final") {
       const auto now = begun_before(find_all(*splitter, text), limit);
       for_each_string(alphabet, 2, [&](const std::string& more) {
         if (begun_before(find_all(*splitter, text + more), limit) == now) return;
-        if (++wrong <= 3) UNSCOPED_INFO(pattern.name << ": " << test::escaped(text) << " + " << test::escaped(more));
+        if (++wrong <= 3)
+          UNSCOPED_INFO(pattern.name << ": " << test::escaped(text) << " + " << test::escaped(more));
       });
     });
     CHECK(wrong == 0);
@@ -141,15 +142,30 @@ TEST_CASE("undecided() is no earlier than it has to be") {
     std::size_t from, expected;
   };
   const Row rows[] = {
-      {"ab", "", 0, 0},           {"ab", "xxab", 0, 4},     {"ab", "xxa", 0, 2},
-      {"ab", "ababx", 0, 5},      {"a+", "xaa", 0, 1},      {"a+", "xaa", 2, 2},
-      {"a{2}", "xaa", 0, 2},      {"a{2}", "xa", 0, 1},     {"a{2,3}", "xaaaa", 0, 3},
-      {"a|bc|bd", "bca", 0, 3},   {"a|bc|bd", "ab", 0, 1},  {R"(\s+(?!\S)|\s)", "a  ", 0, 1},
-      {R"(\s+(?!\S)|\s)", "  a", 0, 3},                     {"[^a]+a", "abc", 0, 1},
-      {"a*b", "xaac", 0, 4},      {"a*b", "xcaa", 0, 2},    {"aa$|b", "caa", 0, 1},
-      {R"(a\z)", "aa", 0, 1},     {"(?:ab|cd)+e", "abcdxabc", 0, 5},
-      {"^a+|b", "aab", 0, 3},     {"^a+|b", "aa", 0, 0},    {"^a+|b", "baa", 0, 3},
-      {"a??b", "a", 0, 0},        {"中国", "x中", 0, 1},
+      {"ab", "", 0, 0},
+      {"ab", "xxab", 0, 4},
+      {"ab", "xxa", 0, 2},
+      {"ab", "ababx", 0, 5},
+      {"a+", "xaa", 0, 1},
+      {"a+", "xaa", 2, 2},
+      {"a{2}", "xaa", 0, 2},
+      {"a{2}", "xa", 0, 1},
+      {"a{2,3}", "xaaaa", 0, 3},
+      {"a|bc|bd", "bca", 0, 3},
+      {"a|bc|bd", "ab", 0, 1},
+      {R"(\s+(?!\S)|\s)", "a  ", 0, 1},
+      {R"(\s+(?!\S)|\s)", "  a", 0, 3},
+      {"[^a]+a", "abc", 0, 1},
+      {"a*b", "xaac", 0, 4},
+      {"a*b", "xcaa", 0, 2},
+      {"aa$|b", "caa", 0, 1},
+      {R"(a\z)", "aa", 0, 1},
+      {"(?:ab|cd)+e", "abcdxabc", 0, 5},
+      {"^a+|b", "aab", 0, 3},
+      {"^a+|b", "aa", 0, 0},
+      {"^a+|b", "baa", 0, 3},
+      {"a??b", "a", 0, 0},
+      {"中国", "x中", 0, 1},
   };
   for (const Row& row : rows) {
     INFO(row.pattern << " on " << test::escaped(row.text) << " from " << row.from);
@@ -200,7 +216,10 @@ TEST_CASE("what the references answered") {
       {R"([a-c&&[^b]&&[bc]])", "abcd", {"c"}, {"c"}},
       {"[a-]+|[-1]", "a-b-1", {"a-", "-", "1"}, {"a-", "-", "1"}},
       {"a{x|}|]|1{", "a{x}]1{", {"a{x", "}", "]", "1{"}, {"a{x", "}", "]", "1{"}},
-      {R"(\x{e9}|\u4e2d|\x41|\v|\')", "é中A\x0B'", {"é", "中", "A", "\x0B", "'"}, {"é", "中", "A", "\x0B", "'"}},
+      {R"(\x{e9}|\u4e2d|\x41|\v|\')",
+       "é中A\x0B'",
+       {"é", "中", "A", "\x0B", "'"},
+       {"é", "中", "A", "\x0B", "'"}},
       {R"(\s{2,}(?!\S)|\s)", "a   b  c  ", {"  ", " ", " ", " ", "  "}, {"  ", " ", " ", " ", "  "}},
       {R"((?:a|\s+(?![^\s])))", "a  a ", {"a", " ", "a", " "}, {"a", " ", "a", " "}},
       {"a+?s|b{1,2}?", "aasbb", {"aas", "b", "b"}, {"aas", "b", "b"}},
@@ -237,7 +256,7 @@ TEST_CASE("classes are those of the tables") {
     return members;
   };
   const std::pair<std::string, unicode::ClassMask> classes[] = {
-      {"L", unicode::kLetterMask}, {"M", unicode::kMarkMask},  {"N", unicode::kNumberMask},
+      {"L", unicode::kLetterMask}, {"M", unicode::kMarkMask},   {"N", unicode::kNumberMask},
       {"P", unicode::kPunctMask},  {"S", unicode::kSymbolMask}, {"Lu", mask_of(unicode::CharClass::lu)},
   };
   for (const auto& [name, mask] : classes) {

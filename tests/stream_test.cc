@@ -45,6 +45,7 @@ TEST_CASE("a text cut at every byte") {
   std::vector<std::string> texts = ill_formed_texts();
   texts.insert(texts.end(), hostile_texts().begin(), hostile_texts().end());
   for (const std::string& text : texts) {
+    if (text.size() > 60) continue;  // the time is that of its square; long texts have a test of their own
     const std::vector<TokenId> whole = tokenizer.encode(text, options);
     for (std::size_t cut = 0; cut <= text.size(); ++cut) {
       if (in_two(tokenizer, text, cut, options) != whole) {

@@ -14,20 +14,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "unicode/char_class.h"
+#include "unicode/property.h"
 #include "unicode/utf8.h"
 
 namespace polyglyph::tokenizer {
 
 using vocab::SplitBehavior;
 using vocab::SplitStep;
-
-namespace {
-
-// Numbers are single characters, so each is decided as soon as it is there.
-bool is_number(char32_t c) { return unicode::class_mask(c) & unicode::kNumberMask; }
-
-}  // namespace
 
 Pretokenizer::Pretokenizer(const vocab::Image& image, bool stepwise) {
   const vocab::Pipeline& p = image.pipeline();
@@ -68,10 +61,10 @@ std::size_t Pretokenizer::find_matches(const Step& step, std::string_view text, 
       for (std::size_t begin; (begin = text.find(pattern, at)) != text.npos;) add(begin, begin + pattern.size());
       break;
     }
-    case SplitStep::Kind::digits:
+    case SplitStep::Kind::digits:  // single characters, each decided as soon as it is there
       for (std::size_t i = 0; i < text.size();) {
         const unicode::Decoded c = unicode::decode(text.data() + i, text.data() + text.size());
-        if (is_number(c.code_point)) add(i, i + c.size);
+        if (unicode::is_numeric(c.code_point)) add(i, i + c.size);
         i += c.size;
       }
       break;

@@ -1,20 +1,21 @@
-// RE2 finds the match that a backtracking engine finds: leftmost, and of those that begin there the first one in the
-// order of preference that alternation, greedy and lazy quantifiers give. That holds for everything in the tree but
-// for four things, which are settled here:
+// RE2 finds the match that a backtracking engine finds: leftmost, and of those that begin there the first one
+// in the order of preference that alternation, greedy and lazy quantifiers give. That holds for everything in
+// the tree but for four things, which are settled here:
 //
-//   Possessive quantifiers. X*+ takes all it can and gives nothing back. Giving back changes a match only if what
-//   comes after, K, fails behind the longest run of X and succeeds behind a shorter one, that is, before a character
-//   of X. So X*+ equals X* if K never fails, or if K cannot succeed before any character of X. Continuation below is
-//   those two facts about K, and K reaches to the end of the match.
+//   Possessive quantifiers. X*+ takes all it can and gives nothing back. Giving back changes a match only if
+//   what comes after, K, fails behind the longest run of X and succeeds behind a shorter one, that is, before
+//   a character of X. So X*+ equals X* if K never fails, or if K cannot succeed before any character of X.
+//   Continuation below is those two facts about K, and K reaches to the end of the match.
 //
 //   Empty matches. The references step over them in ways of their own, and a loop around something empty ends
 //   differently in each engine.
 //
-//   Anchors. Behind a final \n Oniguruma does not see another line, so ^ is taken only where a character must follow.
-//   \s{n,}(?!\S) is an alternative of its own (regex_splitter.cc), and elsewhere the lookahead is refused.
+//   Anchors. Behind a final \n Oniguruma does not see another line, so ^ is taken only where a character must
+//   follow. \s{n,}(?!\S) is an alternative of its own (regex_splitter.cc), and elsewhere the lookahead is
+//   refused.
 //
-//   Case folding of several characters. In Oniguruma (?i:ss) matches U+00DF, and (?i:st) U+FB06: neighbours that
-//   could fold into one character are refused. Of ASCII letters these are ss, st, ff, fi and fl.
+//   Case folding of several characters. In Oniguruma (?i:ss) matches U+00DF, and (?i:st) U+FB06: neighbours
+//   that could fold into one character are refused. Of ASCII letters these are ss, st, ff, fi and fl.
 //
 // The recursion is as deep as the tree, which parse_regex bounds.
 #include "tokenizer/regex_check.h"
@@ -33,7 +34,7 @@ using Mode = RegexNode::Mode;
 
 // What the rest of a pattern can do, looked at from one place in it.
 struct Continuation {
-  CodeSet before;     // it may succeed when the next character is one of these; not exact, but never too small
+  CodeSet before;  // it may succeed when the next character is one of these; not exact, but never too small
   bool sure = false;  // it always succeeds, whatever comes
 };
 
@@ -44,7 +45,8 @@ struct FoldedEnds {
 
 bool can_be_empty(const RegexNode& node) {
   switch (node.kind) {
-    case Kind::set: return false;
+    case Kind::set:
+      return false;
     case Kind::sequence:
       for (const RegexNode& part : node.parts) {
         if (!can_be_empty(part)) return false;
@@ -55,8 +57,10 @@ bool can_be_empty(const RegexNode& node) {
         if (can_be_empty(part)) return true;
       }
       return false;
-    case Kind::repeat: return node.least == 0 || can_be_empty(node.parts[0]);
-    default: return true;
+    case Kind::repeat:
+      return node.least == 0 || can_be_empty(node.parts[0]);
+    default:
+      return true;
   }
 }
 
@@ -88,7 +92,8 @@ Size size_of(const RegexNode& node) {
     size.ranges = std::min(size.ranges + ranges, kMaxRegexRanges + 1);
   }
   if (node.kind == Kind::repeat) {
-    const auto times = static_cast<std::size_t>(std::max(1, node.most == kUnbounded ? node.least : node.most));
+    const auto times =
+        static_cast<std::size_t>(std::max(1, node.most == kUnbounded ? node.least : node.most));
     size.sets *= times;
     size.ranges *= times;
   }
@@ -108,16 +113,18 @@ class Checker {
   }
 
   [[noreturn]] void refuse(const std::string& what) const {
-    throw Error(ErrorCode::unsupported,
-                "split pattern: " + what + ", which cannot be matched exactly here; the pattern has to do without it",
-                where_);
+    throw Error(
+        ErrorCode::unsupported,
+        "split pattern: " + what + ", which cannot be matched exactly here; the pattern has to do without it",
+        where_);
   }
 
  private:
   void check_anchors(const RegexNode& node, bool at_begin) {
     const bool begins = node.kind == Kind::line_begin || node.kind == Kind::text_begin;
     if (begins && !at_begin) refuse("^ or \\A stands elsewhere than at the beginning of an alternative");
-    if (node.kind == Kind::space_ahead) refuse("(?!\\S) stands elsewhere than in an alternative like \\s+(?!\\S)");
+    if (node.kind == Kind::space_ahead)
+      refuse("(?!\\S) stands elsewhere than in an alternative like \\s+(?!\\S)");
     for (std::size_t i = 0; i < node.parts.size(); ++i) {
       check_anchors(node.parts[i], at_begin && i == 0 && node.kind == Kind::sequence);
     }
@@ -126,7 +133,8 @@ class Checker {
   // What `node` followed by `after` can do.
   static Continuation with(const RegexNode& node, const Continuation& after) {
     switch (node.kind) {
-      case Kind::set: return {node.set, false};
+      case Kind::set:
+        return {node.set, false};
       case Kind::sequence: {
         Continuation all = after;
         for (std::size_t i = node.parts.size(); i-- > 0;) all = with(node.parts[i], all);
@@ -146,9 +154,12 @@ class Checker {
         if (node.least > 0) return once;
         return {once.before | after.before, after.sure};
       }
-      case Kind::line_end: return {CodeSet('\n'), false};
-      case Kind::text_end: return {{}, false};
-      default: return after;  // ^ and \A stand first, (?!\S) stands alone: neither continues anything
+      case Kind::line_end:
+        return {CodeSet('\n'), false};
+      case Kind::text_end:
+        return {{}, false};
+      default:
+        return after;  // ^ and \A stand first, (?!\S) stands alone: neither continues anything
     }
   }
 
@@ -180,7 +191,8 @@ class Checker {
         check_repeats(body, next);
         return;
       }
-      default: return;
+      default:
+        return;
     }
   }
 
@@ -197,7 +209,9 @@ class Checker {
   FoldedEnds folded_ends(const RegexNode& node) const {
     FoldedEnds ends;
     switch (node.kind) {
-      case Kind::set: ends.first = ends.last = folded_letters(node); break;
+      case Kind::set:
+        ends.first = ends.last = folded_letters(node);
+        break;
       case Kind::sequence: {
         bool begins = true;
         for (const RegexNode& part : node.parts) {
@@ -220,7 +234,8 @@ class Checker {
         ends = folded_ends(node.parts[0]);
         if (node.most > 1) refuse_folding(ends.last, ends.first);
         break;
-      default: break;
+      default:
+        break;
     }
     return ends;
   }
@@ -244,7 +259,8 @@ RegexNode without_outer_groups(RegexNode node) {
 
 // The n of \s{n,}(?!\S), or 0.
 int run_before_lookahead(const RegexNode& node) {
-  if (node.kind != Kind::sequence || node.parts.size() != 2 || node.parts[1].kind != Kind::space_ahead) return 0;
+  if (node.kind != Kind::sequence || node.parts.size() != 2 || node.parts[1].kind != Kind::space_ahead)
+    return 0;
   const RegexNode& repeat = node.parts[0];
   if (repeat.kind != Kind::repeat || repeat.mode != Mode::greedy || repeat.most != kUnbounded) return 0;
   const RegexNode body = without_outer_groups(repeat.parts[0]);
@@ -253,11 +269,12 @@ int run_before_lookahead(const RegexNode& node) {
 
 }  // namespace
 
-std::vector<RegexAlternative> check_regex(RegexNode tree, vocab::Reference dialect, const std::string& where) {
+std::vector<RegexAlternative> check_regex(RegexNode tree, vocab::Reference dialect,
+                                          const std::string& where) {
   const Size size = size_of(tree);
   if (size.sets > kMaxRegexSets || size.ranges > kMaxRegexRanges) {
-    throw Error(ErrorCode::limit, "split pattern: it is too large with its repetitions written out; use smaller counts",
-                where);
+    throw Error(ErrorCode::limit,
+                "split pattern: it is too large with its repetitions written out; use smaller counts", where);
   }
   Checker checker(dialect, where);
   tree = without_outer_groups(std::move(tree));

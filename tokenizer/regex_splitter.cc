@@ -1,20 +1,21 @@
-// The pattern goes to RE2 with every set written out as ranges, so that no table of RE2's own decides anything.
+// The pattern goes to RE2 with every set written out as ranges, so that no table of RE2's own decides
+// anything.
 //
-// \s{n,}(?!\S) asks what follows, which RE2 cannot. But a run of whitespace either ends the text or is followed by
-// a character that is not whitespace, so there are two cases alone:
+// \s{n,}(?!\S) asks what follows, which RE2 cannot. But a run of whitespace either ends the text or is
+// followed by a character that is not whitespace, so there are two cases alone:
 //   - at the end of the text, all of the run matches;
 //   - before another character, the last of the run is given back, and there has to be more than n.
-// Hence \s{n,}(?!\S) is written \s{n+1,}|\s{n}\z, and a match of the first form gives back its last character unless
-// it ends the text. The two begin at the same places as the original and stand at the same place among the
-// alternatives, so all that leftmost-first matching decides by comes out the same.
+// Hence \s{n,}(?!\S) is written \s{n+1,}|\s{n}\z, and a match of the first form gives back its last character
+// unless it ends the text. The two begin at the same places as the original and stand at the same place among
+// the alternatives, so all that leftmost-first matching decides by comes out the same.
 //
-// Which alternative matched is known without asking RE2 for groups, which would cost more than the match. A match of
-// more than n characters, all whitespace, with something else behind it, is a run that the first form matches too; so
-// it is that form's unless an earlier alternative matches there. Only those earlier ones that can match nothing but
-// whitespace come into question (`rivals`); often there are none.
+// Which alternative matched is known without asking RE2 for groups, which would cost more than the match. A
+// match of more than n characters, all whitespace, with something else behind it, is a run that the first
+// form matches too; so it is that form's unless an earlier alternative matches there. Only those earlier ones
+// that can match nothing but whitespace come into question (`rivals`); often there are none.
 //
-// What a stream may not touch yet: `open` writes the pattern of those texts after which an attempt to match, having
-// read all of them, would read on. By parts,
+// What a stream may not touch yet: `open` writes the pattern of those texts after which an attempt to match,
+// having read all of them, would read on. By parts,
 //
 //   open(set)          = the empty text                     it has yet to read its character
 //   open(A B)          = open(A) | A open(B)
@@ -23,15 +24,16 @@
 //   open($), open(\z)  = the empty text                     they look at whether there is more
 //   open(^), open(\A)  = nothing                            they look back
 //
-// and for \s{n,}(?!\S) what it is for \s{n,}: the lookahead reads on only behind a run that ends the text, and all
-// such runs are among these. An attempt at p reads past the end if and only if text[p, end) is among these
-// texts (an attempt that would stop earlier because a preferred alternative has matched is counted too, which is on
-// the safe side). The leftmost such p is a search for the pattern anchored at the end of the text, which RE2 does by
-// reading backwards from the end for as long as it can still extend, so it costs about what it finds.
+// and for \s{n,}(?!\S) what it is for \s{n,}: the lookahead reads on only behind a run that ends the text,
+// and all such runs are among these. An attempt at p reads past the end if and only if text[p, end) is among
+// these texts (an attempt that would stop earlier because a preferred alternative has matched is counted too,
+// which is on the safe side). The leftmost such p is a search for the pattern anchored at the end of the
+// text, which RE2 does by reading backwards from the end for as long as it can still extend, so it costs
+// about what it finds.
 //
-// Cost: RE2 is linear in what it reads for one match. From match to match it can read again what it read before, if
-// the pattern makes it look far ahead for short matches (a|a*b on aaaa...); so do the references. Known patterns
-// have scanners instead.
+// Cost: RE2 is linear in what it reads for one match. From match to match it can read again what it read
+// before, if the pattern makes it look far ahead for short matches (a|a*b on aaaa...); so do the references.
+// Known patterns have scanners instead.
 #include "tokenizer/regex_splitter.h"
 
 #include <fmt/format.h>
@@ -53,8 +55,8 @@ namespace {
 using Kind = RegexNode::Kind;
 using Mode = RegexNode::Mode;
 
-// For one pattern: what its program and its automata, which are built as text asks for them, may take. RE2 makes do
-// with less by forgetting states.
+// For one pattern: what its program and its automata, which are built as text asks for them, may take. RE2
+// makes do with less by forgetting states.
 constexpr std::int64_t kMaxMemory = 64 << 20;
 
 constexpr const char* kNothing = "[^\\x{0}-\\x{10FFFF}]";
@@ -85,21 +87,31 @@ std::string whole(std::span<const RegexNode> parts, std::string_view separator) 
 }
 
 std::string repeat(const RegexNode& body, int least, int most, Mode mode) {
-  const std::string counts = most == kUnbounded ? fmt::format("{{{},}}", least) : fmt::format("{{{},{}}}", least, most);
+  const std::string counts =
+      most == kUnbounded ? fmt::format("{{{},}}", least) : fmt::format("{{{},{}}}", least, most);
   return "(?:" + whole(body) + counts + (mode == Mode::lazy ? "?)" : ")");
 }
 
 std::string whole(const RegexNode& node) {
   switch (node.kind) {
-    case Kind::set: return set(node.set);
-    case Kind::sequence: return whole(node.parts, "");
-    case Kind::choice: return whole(node.parts, "|");
-    case Kind::repeat: return repeat(node.parts[0], node.least, node.most, node.mode);
-    case Kind::line_begin: return "(?m:^)";
-    case Kind::line_end: return "(?m:$)";
-    case Kind::text_begin: return "\\A";
-    case Kind::text_end: return "\\z";
-    case Kind::space_ahead: break;  // check_regex leaves none in the tree
+    case Kind::set:
+      return set(node.set);
+    case Kind::sequence:
+      return whole(node.parts, "");
+    case Kind::choice:
+      return whole(node.parts, "|");
+    case Kind::repeat:
+      return repeat(node.parts[0], node.least, node.most, node.mode);
+    case Kind::line_begin:
+      return "(?m:^)";
+    case Kind::line_end:
+      return "(?m:$)";
+    case Kind::text_begin:
+      return "\\A";
+    case Kind::text_end:
+      return "\\z";
+    case Kind::space_ahead:
+      break;  // check_regex leaves none in the tree
   }
   return kNothing;
 }
@@ -116,8 +128,10 @@ std::string open_sequence(std::span<const RegexNode> parts) {
 
 std::string open(const RegexNode& node) {
   switch (node.kind) {
-    case Kind::set: return "(?:)";
-    case Kind::sequence: return open_sequence(node.parts);
+    case Kind::set:
+      return "(?:)";
+    case Kind::sequence:
+      return open_sequence(node.parts);
     case Kind::choice: {
       std::string all = "(?:" + open(node.parts[0]);
       for (std::size_t i = 1; i < node.parts.size(); ++i) all += '|' + open(node.parts[i]);
@@ -129,26 +143,36 @@ std::string open(const RegexNode& node) {
       return "(?:" + repeat(node.parts[0], 0, before, Mode::greedy) + open(node.parts[0]) + ")";
     }
     case Kind::line_begin:
-    case Kind::text_begin: return kNothing;
+    case Kind::text_begin:
+      return kNothing;
     case Kind::line_end:
-    case Kind::text_end: return "(?:)";
-    case Kind::space_ahead: break;
+    case Kind::text_end:
+      return "(?:)";
+    case Kind::space_ahead:
+      break;
   }
   return kNothing;
 }
 
 }  // namespace write
 
-std::string join(const std::vector<std::string>& alternatives) { return fmt::format("{}", fmt::join(alternatives, "|")); }
+std::string join(const std::vector<std::string>& alternatives) {
+  return fmt::format("{}", fmt::join(alternatives, "|"));
+}
 
 // Whether the node can match a text of whitespace alone.
 bool can_be_space(const RegexNode& node) {
   switch (node.kind) {
-    case Kind::set: return !(node.set & whitespace()).empty();
-    case Kind::sequence: return std::ranges::all_of(node.parts, can_be_space);
-    case Kind::choice: return std::ranges::any_of(node.parts, can_be_space);
-    case Kind::repeat: return node.least == 0 || can_be_space(node.parts[0]);
-    default: return true;
+    case Kind::set:
+      return !(node.set & whitespace()).empty();
+    case Kind::sequence:
+      return std::ranges::all_of(node.parts, can_be_space);
+    case Kind::choice:
+      return std::ranges::any_of(node.parts, can_be_space);
+    case Kind::repeat:
+      return node.least == 0 || can_be_space(node.parts[0]);
+    default:
+      return true;
   }
 }
 
@@ -158,8 +182,10 @@ std::unique_ptr<re2::RE2> build(const std::string& pattern, const std::string& w
   auto re = std::make_unique<re2::RE2>(pattern, options);
   if (re->ok()) return re;
   // The syntax is the writer's own, so what is left is size.
-  throw Error(ErrorCode::limit,
-              fmt::format("split pattern: it is too large to be compiled ({}); use smaller counts", re->error()), where);
+  throw Error(
+      ErrorCode::limit,
+      fmt::format("split pattern: it is too large to be compiled ({}); use smaller counts", re->error()),
+      where);
 }
 
 class Re2Splitter final : public RegexSplitter {
@@ -205,7 +231,8 @@ class Re2Splitter final : public RegexSplitter {
  private:
   static bool run(const re2::RE2& re, std::string_view text, std::size_t from, re2::RE2::Anchor anchor,
                   re2::StringPiece* found) {
-    return re.Match(re2::StringPiece(text.data(), text.size()), from, text.size(), anchor, found, found ? 1 : 0);
+    return re.Match(re2::StringPiece(text.data(), text.size()), from, text.size(), anchor, found,
+                    found ? 1 : 0);
   }
 
   // Takes the last character from a match of \s{n+1,} that does not end the text.
@@ -237,7 +264,8 @@ class Re2Splitter final : public RegexSplitter {
 
 std::unique_ptr<RegexSplitter> RegexSplitter::compile(std::string_view pattern, vocab::Reference dialect,
                                                       const std::string& where) {
-  return std::make_unique<Re2Splitter>(check_regex(parse_regex(pattern, dialect, where), dialect, where), where);
+  return std::make_unique<Re2Splitter>(check_regex(parse_regex(pattern, dialect, where), dialect, where),
+                                       where);
 }
 
 }  // namespace polyglyph::tokenizer

@@ -1,10 +1,11 @@
 // RegexSplitter: a split pattern that has no scanner of its own, run by RE2 exactly as its reference runs it.
 //
-// The pattern is parsed, its classes (\p{L}, \s, \d, ...) are written out from the tables of the pinned Unicode
-// version, and the result is handed to RE2, which is linear on any text and finds the same leftmost-first match as
-// a backtracking engine. `X(?!\S)` for a run of whitespace, the one lookahead that split patterns use, is undone
-// by hand. Whatever cannot be shown to be exact (other lookaround, backreferences, atomic groups and possessive
-// quantifiers that could matter, patterns that match the empty string) throws Error(unsupported) here, at load.
+// The pattern is parsed, its classes (\p{L}, \s, \d, ...) are written out from the tables of the pinned
+// Unicode version, and the result is handed to RE2, which is linear on any text and finds the same
+// leftmost-first match as a backtracking engine. `X(?!\S)` for a run of whitespace, the one lookahead that
+// split patterns use, is undone by hand. Whatever cannot be shown to be exact (other lookaround,
+// backreferences, atomic groups and possessive quantifiers that could matter, patterns that match the empty
+// string) throws Error(unsupported) here, at load.
 #pragma once
 
 #include <cstddef>
@@ -28,8 +29,8 @@ class RegexSplitter {
   // character's beginning. Matches are never empty.
   virtual bool find(std::string_view text, std::size_t from, Span& match) const = 0;
 
-  // For streams: the first place at or after `from` where an attempt to match would read past the end of `text`.
-  // Matches that begin before it, and the absence of matches there, are final whatever follows.
+  // For streams: the first place at or after `from` where an attempt to match would read past the end of
+  // `text`. Matches that begin before it, and the absence of matches there, are final whatever follows.
   virtual std::size_t undecided(std::string_view text, std::size_t from) const = 0;
 };
 

@@ -1,7 +1,8 @@
-// Recursive descent, as deep as the pattern nests and no deeper than kMaxPatternDepth; nothing here depends on text.
+// Recursive descent, as deep as the pattern nests and no deeper than kMaxPatternDepth; nothing here depends
+// on text.
 //
-// What the dialects disagree on was settled by asking the references themselves (tokenizers 0.23.3, tiktoken 0.14.0),
-// the classes over every scalar value:
+// What the dialects disagree on was settled by asking the references themselves (tokenizers 0.23.3, tiktoken
+// 0.14.0), the classes over every scalar value:
 //
 //                        Oniguruma                          Rust
 //   ^ $                  begin and end of a line            begin and end of the text
@@ -13,9 +14,9 @@
 //   (?i:ss)              also the one character U+00DF      only what folds one to one
 //   \pL \< \>            letters                            \p{L}, word boundaries - refused
 //
-// Case folding is written out for ASCII letters, where it adds U+017F to s and U+212A to k; a case-insensitive
-// pattern that names other characters with case is refused, and so is one whose neighbouring letters could match
-// one character in Oniguruma (regex_splitter.cc looks for those).
+// Case folding is written out for ASCII letters, where it adds U+017F to s and U+212A to k; a
+// case-insensitive pattern that names other characters with case is refused, and so is one whose neighbouring
+// letters could match one character in Oniguruma (regex_check.cc looks for those).
 #include "tokenizer/regex_syntax.h"
 
 #include <fmt/format.h>
@@ -36,8 +37,12 @@ using Mode = RegexNode::Mode;
 
 constexpr char32_t kLastCodePoint = 0x10FFFF;
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char32_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_letter(char32_t c) {
+  return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
 
 std::optional<unsigned> hex_value(char c) {
   if (is_digit(c)) return c - '0';
@@ -52,8 +57,8 @@ CodeSet union_of(std::initializer_list<std::string_view> properties) {
   return all;
 }
 
-// What \p{name} stands for; empty for a name that is not known. Both references also take long and loosely spelled
-// names, which no public pattern uses.
+// What \p{name} stands for; empty for a name that is not known. Both references also take long and loosely
+// spelled names, which no public pattern uses.
 CodeSet property_named(std::string_view name) {
   if (name == "L") return union_of({"Lu", "Ll", "Lt", "Lm", "Lo"});
   if (name == "LC") return union_of({"Lu", "Ll", "Lt"});
@@ -67,8 +72,8 @@ CodeSet property_named(std::string_view name) {
   return CodeSet(unicode::property(name));
 }
 
-// \w. Oniguruma's does not count the two joiners, and it counts the superscript digits and fractions of Latin-1 where
-// \w stands by itself, for there it asks a table of Latin-1, but not inside a class.
+// \w. Oniguruma's does not count the two joiners, and it counts the superscript digits and fractions of
+// Latin-1 where \w stands by itself, for there it asks a table of Latin-1, but not inside a class.
 CodeSet word(bool oniguruma, bool in_class) {
   CodeSet set(unicode::property("word"));
   if (!oniguruma) return set;
@@ -97,7 +102,8 @@ class Parser {
    public:
     explicit Level(Parser& parser) : parser_(parser) {
       if (++parser_.depth_ > kMaxPatternDepth) {
-        parser_.fail(ErrorCode::limit, fmt::format("groups or classes are nested deeper than {}", kMaxPatternDepth));
+        parser_.fail(ErrorCode::limit,
+                     fmt::format("groups or classes are nested deeper than {}", kMaxPatternDepth));
       }
     }
     ~Level() { --parser_.depth_; }
@@ -125,11 +131,14 @@ class Parser {
   }
   [[noreturn]] void malformed(const std::string& what) const { fail(ErrorCode::malformed, what); }
   [[noreturn]] void unsupported(const std::string& what) const {
-    fail(ErrorCode::unsupported, what + ", which cannot be matched exactly here; the pattern has to do without it");
+    fail(ErrorCode::unsupported,
+         what + ", which cannot be matched exactly here; the pattern has to do without it");
   }
 
   bool at_end() const { return at_ == pattern_.size(); }
-  char peek(std::size_t ahead = 0) const { return at_ + ahead < pattern_.size() ? pattern_[at_ + ahead] : '\0'; }
+  char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < pattern_.size() ? pattern_[at_ + ahead] : '\0';
+  }
   bool ahead(std::string_view token) const { return pattern_.substr(at_).starts_with(token); }
   bool take(std::string_view token) {
     if (!ahead(token)) return false;
@@ -239,7 +248,8 @@ RegexNode Parser::quantified(bool fold) {
       repeat.mode = Mode::possessive;
     }
   }
-  if (peek() == '?' || peek() == '*' || peek() == '+' || interval()) unsupported("these are quantifiers in a row");
+  if (peek() == '?' || peek() == '*' || peek() == '+' || interval())
+    unsupported("these are quantifiers in a row");
   return repeat;
 }
 
@@ -335,7 +345,8 @@ RegexNode Parser::group(bool fold) {
   } else {
     if (ahead("(?=") || ahead("(?<=") || ahead("(?<!")) unsupported("this is lookaround other than (?!\\S)");
     if (ahead("(?>")) unsupported("this is an atomic group");
-    unsupported(fmt::format("{}... is not among (?:, (?i:, (?-i:, (?i) and (?!\\S)", pattern_.substr(at_, 3)));
+    unsupported(
+        fmt::format("{}... is not among (?:, (?i:, (?-i:, (?i) and (?!\\S)", pattern_.substr(at_, 3)));
   }
   RegexNode inside = choice(fold);
   if (!take(")")) malformed("a group is not closed; a ) is missing");
@@ -349,7 +360,8 @@ RegexNode Parser::lookahead(bool fold) {
   RegexNode inside = choice(fold);
   if (!take(")")) malformed("a lookahead is not closed; a ) is missing");
   const bool single = inside.parts.size() == 1 && inside.parts[0].parts.size() == 1;
-  if (!single || inside.parts[0].parts[0].kind != Kind::set || inside.parts[0].parts[0].set != ~whitespace()) {
+  if (!single || inside.parts[0].parts[0].kind != Kind::set ||
+      inside.parts[0].parts[0].set != ~whitespace()) {
     at_ = begin;
     unsupported("this is lookaround other than (?!\\S)");
   }
@@ -362,29 +374,47 @@ Parser::Escape Parser::escape(bool in_class) {
   if (at_end()) malformed("the pattern ends with a backslash");
   const char32_t c = next_character();
   switch (c) {
-    case 'n': return {U'\n', {}};
-    case 'r': return {U'\r', {}};
-    case 't': return {U'\t', {}};
-    case 'f': return {U'\f', {}};
-    case 'v': return {U'\v', {}};
-    case 'a': return {U'\a', {}};
-    case 'e': return {U'\x1B', {}};
-    case 's': return {{}, whitespace()};
-    case 'S': return {{}, ~whitespace()};
-    case 'd': return {{}, CodeSet(unicode::property("Nd"))};
-    case 'D': return {{}, ~CodeSet(unicode::property("Nd"))};
-    case 'w': return {{}, word(oniguruma_, in_class)};
-    case 'W': return {{}, ~word(oniguruma_, in_class)};
-    case 'p': return {{}, named_property()};
-    case 'P': return {{}, ~named_property()};
-    case 'u': return {hex(4), {}};
+    case 'n':
+      return {U'\n', {}};
+    case 'r':
+      return {U'\r', {}};
+    case 't':
+      return {U'\t', {}};
+    case 'f':
+      return {U'\f', {}};
+    case 'v':
+      return {U'\v', {}};
+    case 'a':
+      return {U'\a', {}};
+    case 'e':
+      return {U'\x1B', {}};
+    case 's':
+      return {{}, whitespace()};
+    case 'S':
+      return {{}, ~whitespace()};
+    case 'd':
+      return {{}, CodeSet(unicode::property("Nd"))};
+    case 'D':
+      return {{}, ~CodeSet(unicode::property("Nd"))};
+    case 'w':
+      return {{}, word(oniguruma_, in_class)};
+    case 'W':
+      return {{}, ~word(oniguruma_, in_class)};
+    case 'p':
+      return {{}, named_property()};
+    case 'P':
+      return {{}, ~named_property()};
+    case 'u':
+      return {hex(4), {}};
     case 'x': {
       if (peek() == '{') return {hex(0), {}};
       const char32_t value = hex(2);
-      if (oniguruma_ && value >= 0x80) unsupported("\\x and two digits is a byte, not a character, in this dialect");
+      if (oniguruma_ && value >= 0x80)
+        unsupported("\\x and two digits is a byte, not a character, in this dialect");
       return {value, {}};
     }
-    default: break;
+    default:
+      break;
   }
   const bool boundary = !oniguruma_ && (c == '<' || c == '>');
   if (c < 0x20 || c >= 0x7F || is_letter(c) || (c < 0x80 && is_digit(static_cast<char>(c))) || boundary) {
@@ -407,7 +437,8 @@ char32_t Parser::hex(std::size_t digits) {
     value = std::min<char32_t>(value << 4 | *digit, kLastCodePoint + 1);
     ++at_;
   }
-  if (braces ? read == 0 || !take("}") : read < digits) malformed("\\x or \\u has too few digits, or other characters");
+  if (braces ? read == 0 || !take("}") : read < digits)
+    malformed("\\x or \\u has too few digits, or other characters");
   if (value > kLastCodePoint || (value >= 0xD800 && value < 0xE000)) {
     malformed("\\x or \\u names no Unicode scalar value");
   }
@@ -432,8 +463,10 @@ CodeSet Parser::named_property() {
   CodeSet set = property_named(name);
   if (set.empty()) {
     fail(ErrorCode::unsupported,
-         fmt::format("\\p{{{}}} is not a known property; write a general category by its short name (\\p{{Lu}}) or a "
-                     "script by its long one (\\p{{Han}})", name));
+         fmt::format(
+             "\\p{{{}}} is not a known property; write a general category by its short name (\\p{{Lu}}) or a "
+             "script by its long one (\\p{{Han}})",
+             name));
   }
   return negated ? ~set : set;
 }
@@ -476,7 +509,8 @@ CodeSet Parser::bracketed(bool fold, bool& folded) {
   return negated ? ~operand : operand;
 }
 
-// A character, a range or an escape inside a class. Where a - can stand for itself without doubt: first and last.
+// A character, a range or an escape inside a class. Where a - can stand for itself without doubt: first and
+// last.
 CodeSet Parser::class_item(bool begins) {
   std::optional<char32_t> first;
   if (peek() == '\\') {

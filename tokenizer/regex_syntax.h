@@ -1,9 +1,10 @@
-// The syntax of split patterns: a pattern in, a small tree out, with every class written out as a set of code points.
+// The syntax of split patterns: a pattern in, a small tree out, with every class written out as a set of code
+// points.
 //
-// Two dialects, named by whose ids are matched: Oniguruma's, as Hugging Face tokenizers runs it, and that of Rust's
-// regex and fancy-regex crates, as tiktoken runs it. They agree on nearly all of what split patterns use; where they
-// do not (^ and $, {2,3}+, \w, (?i) in the middle of a group), the tree says what the dialect means. Only what was
-// compared with the reference itself is accepted.
+// Two dialects, named by whose ids are matched: Oniguruma's, as Hugging Face tokenizers runs it, and that of
+// Rust's regex and fancy-regex crates, as tiktoken runs it. They agree on nearly all of what split patterns
+// use; where they do not (^ and $, {2,3}+, \w, (?i) in the middle of a group), the tree says what the dialect
+// means. Only what was compared with the reference itself is accepted.
 #pragma once
 
 #include <cstddef>

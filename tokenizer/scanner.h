@@ -324,7 +324,8 @@ class BorderCursor : public Cursor {
     return p;
   }
   const auto is_letter = [&](unsigned char byte) { return byte >= 'a' && byte <= 'z'; };
-  if (first.size == 1 && first.mask & kSign && is_letter(cursor.lower(p + 1))) {
+  const bool ascii = static_cast<unsigned char>(*p) < 0x80;
+  if (ascii && first.mask & kSign && is_letter(cursor.lower(p + 1))) {
     const char* q = p + 2;
     while (is_letter(cursor.lower(q))) ++q;
     return q;

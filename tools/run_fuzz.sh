@@ -15,7 +15,9 @@ for target in build-fuzz/fuzz/fuzz_*; do
   findings=build-fuzz/findings/$name
   mkdir -p "$findings/corpus"
   echo "== $name"
-  "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
+  set --
+  [ ! -f "fuzz/dictionaries/$name.dict" ] || set -- "-dict=fuzz/dictionaries/$name.dict"
+  "$target" "$@" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
     -artifact_prefix="$findings/" "$findings/corpus" "fuzz/corpus/$name" 2>&1 | tee "$findings/log" | tail -n 12
   grep -q '^Done ' "$findings/log" || failed="$failed $name"
 done

@@ -1,5 +1,6 @@
-// The alphabet is written down as a rule (three runs of Latin-1, the rest in order from U+0100) and turned into two
-// tables at compile time: byte to character and, since every character is below U+0144, character to byte.
+// The alphabet is written down as a rule (three runs of Latin-1, the rest in order from U+0100) and turned
+// into two tables at compile time: byte to character and, since every character is below U+0144, character to
+// byte.
 #include "vocab/byte_alphabet.h"
 
 #include "unicode/utf8.h"
@@ -28,21 +29,34 @@ constexpr std::array<std::int16_t, 0x144> kBytes = [] {
 
 }  // namespace
 
-const std::array<char32_t, 256>& byte_alphabet() { return kCharacters; }
+const std::array<char32_t, 256>& byte_alphabet() {
+  return kCharacters;
+}
 
+// Hundreds of thousands of names are read while a file loads, so this writes in place and decodes only what
+// the alphabet has: characters of one byte, and of two with the lead bytes C2 to C5.
 bool bytes_from_name(std::string_view name, std::string& bytes) {
   const std::size_t before = bytes.size();
-  const char* at = name.data();
-  const char* const end = at + name.size();
-  while (at != end) {
-    const auto decoded = unicode::decode(at, end);
-    if (!decoded.valid || decoded.code_point >= kBytes.size() || kBytes[decoded.code_point] == kNone) {
+  bytes.resize(before + name.size());
+  char* out = bytes.data() + before;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    unsigned character = static_cast<unsigned char>(name[i]);
+    if (character >= 0x80) {
+      const unsigned second = i + 1 < name.size() ? static_cast<unsigned char>(name[i + 1]) : 0;
+      if (character < 0xC2 || character > 0xC5 || (second & 0xC0) != 0x80)
+        character = kBytes.size();
+      else
+        character = (character & 0x1F) << 6 | (second & 0x3F);
+      ++i;
+    }
+    const int byte = character < kBytes.size() ? kBytes[character] : kNone;
+    if (byte == kNone) {
       bytes.resize(before);
       return false;
     }
-    bytes.push_back(static_cast<char>(kBytes[decoded.code_point]));
-    at += decoded.size;
+    *out++ = static_cast<char>(byte);
   }
+  bytes.resize(static_cast<std::size_t>(out - bytes.data()));
   return true;
 }
 

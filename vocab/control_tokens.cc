@@ -1,6 +1,6 @@
-// The rule of control_tokens.h, condition by condition. It errs towards control: a token that is wrongly taken for one
-// is encoded as the characters that it is spelled with, while one that is wrongly taken for text lets a stranger end
-// the user's turn.
+// The rule of control_tokens.h, condition by condition. It errs towards control: a token that is wrongly
+// taken for one is encoded as the characters that it is spelled with, while one that is wrongly taken for
+// text lets a stranger end the user's turn.
 #include "vocab/control_tokens.h"
 
 #include <algorithm>
@@ -11,21 +11,22 @@ namespace {
 
 // The elements of the HTML Living Standard, with the obsolete ones that web text is full of. Sorted.
 constexpr std::string_view kHtmlElements[] = {
-    "a",        "abbr",     "acronym",  "address",    "applet",   "area",    "article",  "aside",    "audio",
-    "b",        "base",     "bdi",      "bdo",        "big",      "blink",   "blockquote", "body",   "br",
-    "button",   "canvas",   "caption",  "center",     "cite",     "code",    "col",      "colgroup", "data",
-    "datalist", "dd",       "del",      "details",    "dfn",      "dialog",  "dir",      "div",      "dl",
-    "dt",       "em",       "embed",    "fieldset",   "figcaption", "figure", "font",    "footer",   "form",
-    "frame",    "frameset", "h1",       "h2",         "h3",       "h4",      "h5",       "h6",       "head",
-    "header",   "hgroup",   "hr",       "html",       "i",        "iframe",  "img",      "input",    "ins",
-    "kbd",      "label",    "legend",   "li",         "link",     "main",    "map",      "mark",     "marquee",
-    "math",     "menu",     "meta",     "meter",      "nav",      "noframes", "noscript", "object",  "ol",
-    "optgroup", "option",   "output",   "p",          "param",    "picture", "pre",      "progress", "q",
-    "rp",       "rt",       "ruby",     "s",          "samp",     "script",  "search",   "section",  "select",
-    "slot",     "small",    "source",   "span",       "strike",   "strong",  "style",    "sub",      "summary",
-    "sup",      "svg",      "table",    "tbody",      "td",       "template", "textarea", "tfoot",   "th",
-    "thead",    "time",     "title",    "tr",         "track",    "tt",      "u",        "ul",       "var",
-    "video",    "wbr",
+    "a",          "abbr",     "acronym",  "address",  "applet",  "area",     "article",  "aside",
+    "audio",      "b",        "base",     "bdi",      "bdo",     "big",      "blink",    "blockquote",
+    "body",       "br",       "button",   "canvas",   "caption", "center",   "cite",     "code",
+    "col",        "colgroup", "data",     "datalist", "dd",      "del",      "details",  "dfn",
+    "dialog",     "dir",      "div",      "dl",       "dt",      "em",       "embed",    "fieldset",
+    "figcaption", "figure",   "font",     "footer",   "form",    "frame",    "frameset", "h1",
+    "h2",         "h3",       "h4",       "h5",       "h6",      "head",     "header",   "hgroup",
+    "hr",         "html",     "i",        "iframe",   "img",     "input",    "ins",      "kbd",
+    "label",      "legend",   "li",       "link",     "main",    "map",      "mark",     "marquee",
+    "math",       "menu",     "meta",     "meter",    "nav",     "noframes", "noscript", "object",
+    "ol",         "optgroup", "option",   "output",   "p",       "param",    "picture",  "pre",
+    "progress",   "q",        "rp",       "rt",       "ruby",    "s",        "samp",     "script",
+    "search",     "section",  "select",   "slot",     "small",   "source",   "span",     "strike",
+    "strong",     "style",    "sub",      "summary",  "sup",     "svg",      "table",    "tbody",
+    "td",         "template", "textarea", "tfoot",    "th",      "thead",    "time",     "title",
+    "tr",         "track",    "tt",       "u",        "ul",      "var",      "video",    "wbr",
 };
 static_assert(std::is_sorted(std::begin(kHtmlElements), std::end(kHtmlElements)));
 

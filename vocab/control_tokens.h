@@ -25,12 +25,12 @@ class ControlHints {
 // A token is a control token if any of these holds:
 // 1. the file marks it as special;
 // 2. it is delimited as <|...|> or <｜...｜> (U+FF5C);
-// 3. it is a tag, <name> or </name>, of letters, digits, '_' and '-' that begins with a letter or '_', and is no
-//    element of HTML: <think>, </tool_call>, <tool_response>, <start_of_image>, but not <b>, <table> or </h1>, which
-//    occur in ordinary text and which vocabularies carry as plain words;
+// 3. it is a tag, <name> or </name>, of letters, digits, '_' and '-' that begins with a letter or '_', and is
+//    no element of HTML: <think>, </tool_call>, <tool_response>, <start_of_image>, but not <b>, <table> or
+//    </h1>, which occur in ordinary text and which vocabularies carry as plain words;
 // 4. the configuration names it, unless it is white space;
-// 5. a chat template spells it and it is <...> or [...] with no such bracket inside: [INST], say. Other words that a
-//    template spells ("user", a newline) are text like any other.
+// 5. a chat template spells it and it is <...> or [...] with no such bracket inside: [INST], say. Other words
+//    that a template spells ("user", a newline) are text like any other.
 //
 // Everything else is vocabulary and always matches: runs of white space, HTML, words that a user added.
 bool is_control_token(const AddedToken& token, const ControlHints& hints = {});

@@ -1,13 +1,8 @@
 // Encoding one text, at once or in slices.
 //
-// Up to a few megabytes go to the engine in one call. A longer text goes through an EncodeStream,
-// slice by slice, which gives the same ids, so that Ctrl-C is seen every few milliseconds.
-// encode_with_offsets has no stream and always runs to its end.
-//
-// Many texts. They go to the engine in runs of whole texts, each run large enough to keep all threads at work
-// and small enough to end soon after Ctrl-C; usually there is one run, whose arrays become the result as they
-// are.
-
+// Up to a few megabytes go to the engine in one call. A longer text goes through an EncodeStream, slice by
+// slice, which gives the same ids, so that Ctrl-C is seen every few milliseconds. encode_with_offsets has no
+// stream and always runs to its end.
 #include "arguments.h"
 #include "encode_stream.h"
 #include "errors.h"
@@ -21,6 +16,7 @@
 namespace py = pybind11;
 
 namespace polyglyph::python {
+
 std::vector<TokenId> encode_text(const Tokenizer& tokenizer, std::string_view text, EncodeOptions options) {
   if (text.size() <= kWholeBytes) {
     return without_gil(text.size(), [&] { return tokenizer.encode(text, options); });
@@ -31,7 +27,7 @@ std::vector<TokenId> encode_text(const Tokenizer& tokenizer, std::string_view te
     stream.feed(slice, ids);
     return true;
   });
-  stream.finish(ids);
+  without_gil(stream.pending(), [&] { stream.finish(ids); });
   return ids;
 }
 
@@ -45,7 +41,7 @@ std::size_t count_text(const Tokenizer& tokenizer, std::string_view text, Encode
     count += stream.feed_count(slice);
     return true;
   });
-  return count + stream.finish_count();
+  return count + without_gil(stream.pending(), [&] { return stream.finish_count(); });
 }
 
 namespace {
@@ -60,7 +56,8 @@ bool text_fits(const Tokenizer& tokenizer, std::string_view text, std::size_t li
     count += stream.feed_count(slice);
     return count <= limit;
   });
-  return count <= limit && count + stream.finish_count() <= limit;
+  if (count <= limit) count += without_gil(stream.pending(), [&] { return stream.finish_count(); });
+  return count <= limit;
 }
 
 constexpr Parameters<3> kEncode{"encode", {"text", "special_tokens", "add_special_tokens"}, 1};

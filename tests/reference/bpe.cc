@@ -1,5 +1,6 @@
-// Begin with the single bytes. Find the neighbours that merge earliest, the leftmost of equals; merge them;
-// repeat until none merge. Quadratic, and nothing to get wrong.
+// Begin with the single bytes; those without an entry become the unknown token, or are left out. Find the
+// neighbours that merge earliest, the leftmost of equals; merge them; repeat until none merge. Quadratic, and
+// nothing to get wrong.
 #include "tests/reference/bpe.h"
 
 namespace polyglyph::reference {
@@ -7,12 +8,12 @@ namespace polyglyph::reference {
 Bpe::Bpe(const vocab::TokenizerSpec& spec)
     : by_rank_(spec.merges_by_rank),
       whole_piece_first_(spec.ignore_merges || spec.merges_by_rank),
-      fuse_unknown_(spec.fuse_unknown),
-      unknown_(spec.unknown) {
+      fuse_unknown_(spec.fuse_unknown) {
   const auto bytes = [&](TokenId id) { return std::string(spec.entries[id].bytes); };
   for (TokenId id = 0; id < spec.entries.size(); ++id) {
     if (spec.entries[id].kind == vocab::Entry::Kind::bytes) entries_.emplace(bytes(id), id);
   }
+  if (spec.unknown != vocab::kNoToken) unknown_ = bytes(spec.unknown);
   for (std::size_t i = 0; i < spec.merges.size(); ++i) {
     ranks_.emplace(std::pair(bytes(spec.merges[i].left), bytes(spec.merges[i].right)), i);
   }
@@ -23,7 +24,16 @@ std::vector<TokenId> Bpe::encode(std::string_view piece) const {
     return {whole->second};
   }
   std::vector<std::string> parts;
-  for (const char byte : piece) parts.emplace_back(1, byte);
+  bool after_unknown = false;
+  for (const char byte : piece) {
+    const bool known = entries_.contains(std::string(1, byte));
+    if (known) {
+      parts.emplace_back(1, byte);
+    } else if (unknown_ && !(fuse_unknown_ && after_unknown)) {
+      parts.push_back(*unknown_);
+    }
+    after_unknown = !known;
+  }
   while (true) {
     std::size_t best = parts.size(), best_rank = static_cast<std::size_t>(-1);
     for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
@@ -41,17 +51,7 @@ std::vector<TokenId> Bpe::encode(std::string_view piece) const {
     parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(best) + 1);
   }
   std::vector<TokenId> ids;
-  bool after_unknown = false;
-  for (const std::string& part : parts) {
-    const auto entry = entries_.find(part);
-    const bool known = entry != entries_.end();
-    if (known) {
-      ids.push_back(entry->second);
-    } else if (unknown_ != vocab::kNoToken && !(fuse_unknown_ && after_unknown)) {
-      ids.push_back(unknown_);
-    }
-    after_unknown = !known;
-  }
+  for (const std::string& part : parts) ids.push_back(entries_.at(part));
   return ids;
 }
 

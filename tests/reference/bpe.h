@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,7 +23,7 @@ class Bpe {
   bool by_rank_;
   bool whole_piece_first_;
   bool fuse_unknown_;
-  TokenId unknown_;
+  std::optional<std::string> unknown_;
   std::map<std::string, TokenId, std::less<>> entries_;
   std::map<std::pair<std::string, std::string>, std::size_t> ranks_;  // of listed pairs
 };

@@ -1,16 +1,16 @@
 // Reading a hundred thousand names and several hundred thousand merges without an allocation for any of them.
 //
-// Entries: a first pass over the object checks the ids and adds up the names' lengths, so that the second can decode
-// every name into one pool that never moves. A name decodes to at most as many bytes as it has.
+// Entries: a first pass over the object checks the ids and adds up the names' lengths, so that the second can
+// decode every name into one pool that never moves. A name decodes to at most as many bytes as it has.
 //
-// Merges: a pair of names is looked up in a flat table, and so is their concatenation, which must be an entry too: the
-// reference builds the same three ids for each merge and refuses the file otherwise. Both spellings occur: "a b",
-// where a space cannot be part of a name because the byte alphabet has none, and ["a", "b"].
+// Merges: a pair of names is looked up in a flat table, and so is their concatenation, which must be an entry
+// too: the reference builds the same three ids for each merge and refuses the file otherwise. Both spellings
+// occur: "a b", where a space cannot be part of a name because the byte alphabet has none, and ["a", "b"].
 //
-// Nearly all of the time goes into waiting for the table's memory. So entries and merges are taken in batches, with
-// every slot of a batch prefetched before the first is read; and the result of a merge, which in every published
-// vocabulary is the result of the merge before it or the id after that, is compared with those two before it is
-// looked up. Together that makes loading three times as fast.
+// Nearly all of the time goes into waiting for the table's memory. So entries and merges are taken in
+// batches, with every slot of a batch prefetched before the first is read; and the result of a merge, which
+// in every published vocabulary is the result of the merge before it or the id after that, is compared with
+// those two before it is looked up. Together that makes loading three times as fast.
 #include "vocab/formats/bpe_model.h"
 
 #include <fmt/format.h>
@@ -81,7 +81,8 @@ std::pair<std::string_view, std::string_view> parts_of(const json::Field& merges
   }
   std::string_view left, right;
   if (spelling == Type::string) {
-    if (!split_pair(*merge.string(), left, right)) fail("a merge must be two tokens with one space between them");
+    if (!split_pair(*merge.string(), left, right))
+      fail("a merge must be two tokens with one space between them");
     return {left, right};
   }
   std::size_t count = 0;
@@ -113,7 +114,9 @@ class MergeResolver {
     joined_.assign(merge.left.name).append(merge.right.name);
     if (!is_guessed()) result_ = id_of(merge, names_.key(joined_), "its result");
     // Text is spelled in the byte alphabet: a merge of anything else never applies.
-    if (spec_.entries[result_].kind != Entry::Kind::bytes || merge.left.name.empty() || merge.right.name.empty()) return;
+    if (spec_.entries[result_].kind != Entry::Kind::bytes || merge.left.name.empty() ||
+        merge.right.name.empty())
+      return;
     spec_.merges.push_back({left, right, result_});
   }
 
@@ -122,9 +125,10 @@ class MergeResolver {
     const TokenId id = names_.find(key);
     if (id != kNoToken) return id;
     merges_.child(merge.index, merge.merge)
-        .malformed(fmt::format("{} {} is not an entry of model.vocab; the file is damaged, or its two tables do not "
-                               "belong together",
-                               what, excerpt(key.name)));
+        .malformed(
+            fmt::format("{} {} is not an entry of model.vocab; the file is damaged, or its two tables do not "
+                        "belong together",
+                        what, excerpt(key.name)));
   }
 
   // Whether the joined name is that of the last result or of the id after it.
@@ -155,8 +159,8 @@ NameTable read_entries(const json::Field& vocab, std::size_t file_size, Tokenize
   const VocabExtent extent = measure(vocab, max_id_for(file_size));
   if (extent.count == 0) vocab.malformed("has no entries");
   if (extent.count > max_entries_for(file_size)) {
-    vocab.fail(ErrorCode::limit, fmt::format("has {} entries, more than a file of {} bytes may have ({})", extent.count,
-                                             file_size, max_entries_for(file_size)));
+    vocab.fail(ErrorCode::limit, fmt::format("has {} entries, more than a file of {} bytes may have ({})",
+                                             extent.count, file_size, max_entries_for(file_size)));
   }
 
   NameTable names(extent.count, extent.max_id);

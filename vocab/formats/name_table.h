@@ -1,10 +1,10 @@
-// NameTable: from names to ids while a file is read. Flat and open-addressed, over names that live elsewhere; nothing
-// is copied or allocated for an entry.
+// NameTable: from names to ids while a file is read. Flat and open-addressed, over names that live elsewhere;
+// nothing is copied or allocated for an entry.
 //
-// A lookup costs what it costs to fetch memory, so a slot holds a name of up to eight bytes whole (most parts of a
-// merge are that short) and only longer ones are compared where they are; and who has many names to look up can
-// make their keys first and prefetch. Names come from strangers, so the hash is seeded anew for each table: nobody can
-// write a file whose names collide.
+// A lookup costs what it costs to fetch memory, so a slot holds a name of up to eight bytes whole (most parts
+// of a merge are that short) and only longer ones are compared where they are; and who has many names to look
+// up can make their keys first and prefetch. Names come from strangers, so the hash is seeded anew for each
+// table: nobody can write a file whose names collide.
 #pragma once
 
 #include <cstddef>

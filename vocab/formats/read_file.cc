@@ -1,6 +1,7 @@
-// From a path to a loader. The format is found by what a file holds: JSON begins with a brace, and a rank file with a
-// line of base64, a space and a number; names of files only serve to say what was expected. A directory stands for
-// the tokenizer.json in it; its tokenizer_config.json and chat template, where they are there, name control tokens.
+// From a path to a loader. The format is found by what a file holds: JSON begins with a brace, and a rank
+// file with a line of base64, a space and a number; names of files only serve to say what was expected. A
+// directory stands for the tokenizer.json in it; its tokenizer_config.json and chat template, where they are
+// there, name control tokens.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -26,7 +27,8 @@ constexpr std::size_t kMaxFileSize = std::size_t{1} << 30;
 std::string read_content(const fs::path& path) {
   const std::string name = path.string();
   const auto fail = [&](int error) {
-    throw Error(ErrorCode::io, fmt::format("cannot be read: {}", std::generic_category().message(error)), name);
+    throw Error(ErrorCode::io, fmt::format("cannot be read: {}", std::generic_category().message(error)),
+                name);
   };
   std::error_code error;
   if (!fs::exists(path, error)) throw Error(ErrorCode::not_found, "no such file or directory", name);
@@ -39,7 +41,8 @@ std::string read_content(const fs::path& path) {
   std::size_t capacity = error ? 0 : static_cast<std::size_t>(size);
   for (;;) {
     if (capacity > kMaxFileSize) {
-      throw Error(ErrorCode::limit, fmt::format("is larger than {} bytes; this is not a vocabulary", kMaxFileSize), name);
+      throw Error(ErrorCode::limit,
+                  fmt::format("is larger than {} bytes; this is not a vocabulary", kMaxFileSize), name);
     }
     const std::size_t before = content.size();
     content.resize(capacity + 1);  // one more than expected, to meet the end of the file
@@ -76,14 +79,17 @@ TokenizerSpec read_one_file(const fs::path& path, const LoadOptions& options) {
   if (!is_json && !is_ranks) {
     const bool is_pointer = begin.starts_with("version https://git-lfs");
     throw Error(is_pointer ? ErrorCode::malformed : ErrorCode::unsupported,
-                is_pointer ? "is a Git LFS pointer, not the file itself; fetch it with git lfs pull"
-                           : "is neither a tokenizer.json nor a .tiktoken file, the formats that are supported yet",
+                is_pointer
+                    ? "is a Git LFS pointer, not the file itself; fetch it with git lfs pull"
+                    : "is neither a tokenizer.json nor a .tiktoken file, the formats that are supported yet",
                 name);
   }
   if (is_ranks) return read_tiktoken(name, content, options);
   if (!options.pattern.empty() || !options.special_tokens.empty()) {
-    throw Error(ErrorCode::invalid_argument,
-                "a pattern and special tokens can be given for .tiktoken files alone; a tokenizer.json has its own", name);
+    throw Error(
+        ErrorCode::invalid_argument,
+        "a pattern and special tokens can be given for .tiktoken files alone; a tokenizer.json has its own",
+        name);
   }
   return read_tokenizer_json(name, content);
 }
@@ -102,7 +108,8 @@ void add_templates(const json::Value& value, ControlHints& hints) {
   if (const auto text = value.string()) hints.add_template(*text);
   for (const json::Value element : value.elements()) {  // [{"name": ..., "template": ...}, ...]
     for (const json::Member member : element.members()) {
-      if (const auto text = member.value.string(); text && member.key == "template") hints.add_template(*text);
+      if (const auto text = member.value.string(); text && member.key == "template")
+        hints.add_template(*text);
     }
   }
 }
@@ -113,23 +120,26 @@ ControlHints read_hints(const fs::path& directory) {
     const json::Document document = json::Document::parse(read_content(path), path.string());
     for (const json::Member field : document.root().value().members()) {
       if (field.key == "chat_template") add_templates(field.value, hints);
-      if (field.key == "additional_special_tokens" || field.key.ends_with("_token")) add_names(field.value, hints);
+      if (field.key == "additional_special_tokens" || field.key.ends_with("_token"))
+        add_names(field.value, hints);
       if (field.key == "extra_special_tokens") {
         add_names(field.value, hints);
         for (const json::Member member : field.value.members()) add_names(member.value, hints);
       }
     }
   }
-  if (const fs::path path = directory / "chat_template.jinja"; fs::exists(path)) hints.add_template(read_content(path));
+  if (const fs::path path = directory / "chat_template.jinja"; fs::exists(path))
+    hints.add_template(read_content(path));
   return hints;
 }
 
 TokenizerSpec read_directory(const fs::path& directory, const LoadOptions& options) {
   const fs::path path = directory / "tokenizer.json";
   if (!fs::exists(path)) {
-    throw Error(ErrorCode::not_found,
-                "the directory holds no tokenizer.json, which is what is looked for; name another file itself",
-                directory.string());
+    throw Error(
+        ErrorCode::not_found,
+        "the directory holds no tokenizer.json, which is what is looked for; name another file itself",
+        directory.string());
   }
   TokenizerSpec spec = read_one_file(path, options);
   const ControlHints hints = read_hints(directory);

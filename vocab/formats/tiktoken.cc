@@ -1,11 +1,12 @@
 // .tiktoken rank files: a line for each entry, its bytes in base64, a space, and its rank, which is its id.
 //
-// Everything else that makes a tokenizer of it, the split pattern and the special tokens, is not in the file. It is known
-// for the files that their owners publish, which are recognized by name, and is otherwise asked for. The facts are those
-// of tiktoken 0.14.0 (tiktoken_ext/openai_public.py) and, for Qwen, of the tokenization_qwen.py beside its file.
+// Everything else that makes a tokenizer of it, the split pattern and the special tokens, is not in the file.
+// It is known for the files that their owners publish, which are recognized by name, and is otherwise asked
+// for. The facts are those of tiktoken 0.14.0 (tiktoken_ext/openai_public.py) and, for Qwen, of the
+// tokenization_qwen.py beside its file.
 //
-// The merges are not listed: any two neighbours whose joined bytes are an entry may merge, lower ranks first. That works
-// only if every single byte is an entry, which is checked here, so that the engine may rely on it.
+// The merges are not listed: any two neighbours whose joined bytes are an entry may merge, lower ranks first.
+// That works only if every single byte is an entry, which is checked here, so that the engine may rely on it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -40,7 +41,8 @@ constexpr std::array<std::int8_t, 256> kBase64Digits = [] {
   return digits;
 }();
 
-// Appends what `text` stands for; false where it is not padded base64 (RFC 4648) with the bits of the padding zero.
+// Appends what `text` stands for; false where it is not padded base64 (RFC 4648) with the bits of the padding
+// zero.
 bool append_base64(std::string_view text, std::string& out) {
   if (text.empty() || text.size() % 4 != 0) return false;
   std::size_t digits = text.size();
@@ -66,6 +68,10 @@ struct Family {
   std::string_view pattern;
 };
 
+// GPT-2's, in the spelling that tiktoken prefers.
+constexpr std::string_view kGpt2Pattern =
+    R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)";
+
 constexpr Family kFamilies[] = {
     {"o200k",
      R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
@@ -74,8 +80,8 @@ constexpr Family kFamilies[] = {
     {"cl100k",
      R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n])"
      R"(|\s+(?!\S)|\s)"},
-    {"p50k", R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)"},
-    {"r50k", R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)"},
+    {"p50k", kGpt2Pattern},
+    {"r50k", kGpt2Pattern},
     {"qwen",
      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S))"
      R"(|\s+)"},
@@ -113,7 +119,9 @@ bool covers_all_text(std::string_view pattern) {
 }
 
 // The family of a file that its owner named: o200k_base.tiktoken, qwen.tiktoken.
-const Family* family_of_file(const std::string& file) { return find_family(std::filesystem::path(file).stem().string()); }
+const Family* family_of_file(const std::string& file) {
+  return find_family(std::filesystem::path(file).stem().string());
+}
 
 class RankReader {
  public:
@@ -121,7 +129,7 @@ class RankReader {
       : file_(file), content_(content), max_id_(max_id_for(content.size())), spec_(spec) {}
 
   void read() {
-    // Four digits of base64 make three bytes: what is decoded is shorter than the file, so the pool never moves.
+    // Four digits of base64 make three bytes: what is decoded is shorter than the file and never moves.
     std::string& pool = spec_.pools.emplace_back();
     pool.reserve(content_.size() / 4 * 3 + 64);
     for (std::size_t begin = 0; begin < content_.size();) {
@@ -139,7 +147,9 @@ class RankReader {
 
  private:
   std::string where() const { return fmt::format("{}: line {}", file_, line_); }
-  [[noreturn]] void malformed(const std::string& what) const { throw Error(ErrorCode::malformed, what, where()); }
+  [[noreturn]] void malformed(const std::string& what) const {
+    throw Error(ErrorCode::malformed, what, where());
+  }
 
   void read_line(std::string_view line, std::string& pool) {
     const std::size_t space = line.find(' ');
@@ -153,17 +163,24 @@ class RankReader {
 
     std::uint64_t number = 0;
     const auto [stop, error] = std::from_chars(rank.data(), rank.data() + rank.size(), number);
-    if (error == std::errc::result_out_of_range) number = UINT64_MAX;
-    else if (error != std::errc{}) malformed(fmt::format("the rank {} is not an integer, 0 or more", excerpt(rank)));
+    if (error == std::errc::result_out_of_range)
+      number = UINT64_MAX;
+    else if (error != std::errc{})
+      malformed(fmt::format("the rank {} is not an integer, 0 or more", excerpt(rank)));
     if (stop != rank.data() + rank.size()) {
       malformed(fmt::format("the rank {} is not an integer, 0 or more", excerpt(rank)));
     }
     const TokenId id = checked_id(number, max_id_, [this] { return where(); });
     if (id >= spec_.entries.size()) spec_.entries.resize(std::size_t{id} + 1);
     Entry& entry = spec_.entries[id];
-    if (entry.kind != Entry::Kind::absent) malformed(fmt::format("the rank {} is that of an earlier line, too", id));
+    if (entry.kind != Entry::Kind::absent)
+      malformed(fmt::format("the rank {} is that of an earlier line, too", id));
     entry = {Entry::Kind::bytes, std::string_view(pool.data() + begin, pool.size() - begin)};
-    ++count_;
+    if (++count_ > max_entries_for(content_.size())) {
+      throw Error(ErrorCode::limit,
+                  fmt::format("more than {} entries, the most that a file of this size may have", count_ - 1),
+                  where());
+    }
   }
 
   void check_entries() const {
@@ -174,17 +191,20 @@ class RankReader {
       const TokenId first = ids.add(ids.key(entry.bytes), id);
       if (first == kNoToken) continue;
       throw Error(ErrorCode::malformed,
-                  fmt::format("the token {} has two ranks, {} and {}; remove one line", excerpt(entry.bytes), first, id),
+                  fmt::format("the token {} has two ranks, {} and {}; remove one line", excerpt(entry.bytes),
+                              first, id),
                   file_);
     }
     for (int byte = 0; byte < 256; ++byte) {
       const char c = static_cast<char>(byte);
       if (ids.find(std::string_view(&c, 1)) != kNoToken) continue;
-      throw Error(ErrorCode::malformed,
-                  fmt::format("the single byte 0x{:02X} has no rank, so that not every text could be encoded; the file may "
-                              "have been cut off",
-                              byte),
-                  file_);
+      throw Error(
+          ErrorCode::malformed,
+          fmt::format(
+              "the single byte 0x{:02X} has no rank, so that not every text could be encoded; the file may "
+              "have been cut off",
+              byte),
+          file_);
     }
   }
 
@@ -196,10 +216,13 @@ class RankReader {
   std::size_t count_ = 0;
 };
 
-// tiktoken looks for special tokens in the text as it is, all of them alike, with one regular expression of their names
-// in the order of a hash table. Where one name begins another, which of the two it finds is anybody's guess.
+// tiktoken looks for special tokens in the text as it is, all of them alike, with one regular expression of
+// their names in the order of a hash table. Where one name begins another, which of the two it finds is
+// anybody's guess.
 void add_specials(const std::string& file, const Specials& specials, TokenizerSpec& spec) {
-  const auto place = [&](std::string_view content) { return fmt::format("{}: special token {}", file, excerpt(content)); };
+  const auto place = [&](std::string_view content) {
+    return fmt::format("{}: special token {}", file, excerpt(content));
+  };
   for (const auto& [content, id] : specials) {
     if (content.empty()) throw Error(ErrorCode::invalid_argument, "a special token must not be empty", file);
     if (id > kMaxTokenId) {
@@ -209,7 +232,8 @@ void add_specials(const std::string& file, const Specials& specials, TokenizerSp
     }
     if (id < spec.entries.size() && spec.entries[id].kind != Entry::Kind::absent) {
       throw Error(ErrorCode::invalid_argument,
-                  fmt::format("the id {} is also the rank of an entry; each needs its own", id), place(content));
+                  fmt::format("the id {} is also the rank of an entry; each needs its own", id),
+                  place(content));
     }
     spec.added_tokens.push_back({.id = id, .content = content, .special = true, .control = true});
   }
@@ -232,7 +256,8 @@ void add_specials(const std::string& file, const Specials& specials, TokenizerSp
 }  // namespace
 
 TokenizerSpec read_tiktoken(const std::string& file, std::string_view content, const LoadOptions& options) {
-  if (content.empty()) throw Error(ErrorCode::malformed, "is empty, where lines of base64 and ranks are expected", file);
+  if (content.empty())
+    throw Error(ErrorCode::malformed, "is empty, where lines of base64 and ranks are expected", file);
   TokenizerSpec spec;
   spec.name = std::filesystem::path(file).filename().string();
   spec.format = "tiktoken";
@@ -241,11 +266,12 @@ TokenizerSpec read_tiktoken(const std::string& file, std::string_view content, c
 
   const Family* family = options.pattern.empty() ? family_of_file(file) : find_family(options.pattern);
   if (!family && options.pattern.empty()) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("a .tiktoken file does not say how text is split; give its pattern, by name ({}) or as a "
-                            "regular expression",
-                            kFamilyNames),
-                file);
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("a .tiktoken file does not say how text is split; give its pattern, by name ({}) or as a "
+                    "regular expression",
+                    kFamilyNames),
+        file);
   }
   SplitStep split;
   split.kind = SplitStep::Kind::regex;

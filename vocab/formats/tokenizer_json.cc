@@ -1,14 +1,18 @@
-// tokenizer.json, the byte-level BPE family, with exactly the meaning that Hugging Face tokenizers 0.23.3 gives it.
+// tokenizer.json, the byte-level BPE family, with the very meaning that Hugging Face tokenizers 0.23.3 gives
+// it.
 //
-// The file is a list of components, each an object with a "type". Every component is either translated into the
-// spec's own terms or refused with its place in the file, and so is every field that this loader does not read: a spec
-// that comes out means what the file means. Three things follow from the reference rather than from the file:
+// The file is a list of components, each an object with a "type". Every component is either translated into
+// the spec's own terms or refused with its place in the file, and so is every field that this loader does not
+// read: a spec that comes out means what the file means. Three things follow from the reference rather than
+// from the file:
 //
-// - ByteLevel turns text into the byte alphabet, so that steps after it would see other characters than those before.
-//   It must come last; the engine then never needs the alphabet, and names become bytes while they are read.
-// - The reference does not use the ids of added_tokens. A token whose content is an entry of the model has the entry's
-//   id; the others are numbered on from the number of entries, in the file's order. A file that says otherwise would
-//   give other ids here than there, and is refused.
+// - ByteLevel turns text into the byte alphabet, so that steps after it would see other characters than those
+//   before. It must come last; the engine then never needs the alphabet, and names become bytes while they
+//   are read.
+// - The reference does not use the ids of added_tokens. A token whose content is an entry of the model has
+// the
+//   entry's id; the others are numbered on from the number of entries, in the file's order. A file that says
+//   otherwise would give other ids here than there, and is refused.
 // - Truncation and padding are how somebody once used the vocabulary, not part of it, and are ignored.
 //
 // Nested sequences are read by recursion: json::kMaxDepth bounds it.
@@ -34,8 +38,8 @@
 namespace polyglyph::vocab {
 namespace {
 
-using json::Field;
 using json::excerpt;
+using json::Field;
 
 // What ByteLevel splits by when use_regex is set: the pattern of GPT-2.
 constexpr const char* kGpt2Pattern =
@@ -55,7 +59,8 @@ constexpr std::size_t kMaxTemplateTokens = 1024;
 
 // A component that may be a Sequence: calls `leaf` for each that is none, in order. `list` is the name of the
 // Sequence's field.
-void for_each_leaf(const Field& component, std::string_view list, const std::function<void(const Field&)>& leaf) {
+void for_each_leaf(const Field& component, std::string_view list,
+                   const std::function<void(const Field&)>& leaf) {
   if (component.at("type").string() != "Sequence") return leaf(component);
   component.expect_members({"type", list});
   component.at(list).for_each([&](const Field& child) { for_each_leaf(child, list, leaf); });
@@ -80,11 +85,16 @@ void read_normalizer(const Field& root, TokenizerSpec& spec) {
   for_each_leaf(*normalizer, "normalizers", [&](const Field& component) {
     using unicode::NormalForm;
     const std::string_view type = component.at("type").string();
-    if (type == "NFC") spec.normalizers.push_back(NormalForm::nfc);
-    else if (type == "NFD") spec.normalizers.push_back(NormalForm::nfd);
-    else if (type == "NFKC") spec.normalizers.push_back(NormalForm::nfkc);
-    else if (type == "NFKD") spec.normalizers.push_back(NormalForm::nfkd);
-    else unsupported_type(component, "NFC, NFD, NFKC, NFKD, Sequence");
+    if (type == "NFC")
+      spec.normalizers.push_back(NormalForm::nfc);
+    else if (type == "NFD")
+      spec.normalizers.push_back(NormalForm::nfd);
+    else if (type == "NFKC")
+      spec.normalizers.push_back(NormalForm::nfkc);
+    else if (type == "NFKD")
+      spec.normalizers.push_back(NormalForm::nfkd);
+    else
+      unsupported_type(component, "NFC, NFD, NFKC, NFKD, Sequence");
     component.expect_members({"type"});
   });
 }
@@ -100,8 +110,9 @@ SplitBehavior read_behavior(const Field& behavior) {
   for (const auto& [name, value] : names) {
     if (behavior.string() == name) return value;
   }
-  behavior.malformed(fmt::format(
-      "{} is none of Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous", excerpt(behavior.string())));
+  behavior.malformed(
+      fmt::format("{} is none of Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous",
+                  excerpt(behavior.string())));
 }
 
 SplitStep read_split(const Field& component) {
@@ -142,8 +153,10 @@ void read_pre_tokenizer(const Field& root, TokenizerSpec& spec) {
     } else if (type == "ByteLevel") {
       byte_level_seen = true;
       const ByteLevel byte_level = read_byte_level(component);
-      if (byte_level.add_prefix_space) spec.splits.push_back({.kind = SplitStep::Kind::byte_level_prefix, .pattern = {}});
-      if (byte_level.use_regex) spec.splits.push_back({.kind = SplitStep::Kind::regex, .pattern = kGpt2Pattern});
+      if (byte_level.add_prefix_space)
+        spec.splits.push_back({.kind = SplitStep::Kind::byte_level_prefix, .pattern = {}});
+      if (byte_level.use_regex)
+        spec.splits.push_back({.kind = SplitStep::Kind::regex, .pattern = kGpt2Pattern});
     } else {
       unsupported_type(component, "Split, Digits, ByteLevel, Sequence");
     }
@@ -157,7 +170,8 @@ void read_decoder(const Field& root) {
   bool byte_level_seen = false;
   for_each_leaf(*decoder, "decoders", [&](const Field& component) {
     if (component.at("type").string() != "ByteLevel") unsupported_type(component, "ByteLevel");
-    if (byte_level_seen) component.unsupported("a second ByteLevel, which would decode what is decoded already");
+    if (byte_level_seen)
+      component.unsupported("a second ByteLevel, which would decode what is decoded already");
     read_byte_level(component);  // its options do not matter for decoding
     byte_level_seen = true;
   });
@@ -168,7 +182,8 @@ void read_decoder(const Field& root) {
 void expect_empty(const Field& model, std::string_view name) {
   const auto option = model.find(name);
   if (option && !option->string().empty()) {
-    option->unsupported(fmt::format("{} is not supported for byte-level vocabularies", excerpt(option->string())));
+    option->unsupported(
+        fmt::format("{} is not supported for byte-level vocabularies", excerpt(option->string())));
   }
 }
 
@@ -189,15 +204,16 @@ void read_unknown(const Field& model, const NameTable& names, TokenizerSpec& spe
   for (int byte = 0; byte < 256; ++byte) {
     const std::string name = name_from_bytes(std::string(1, static_cast<char>(byte)));
     if (names.find(name) != kNoToken) continue;
-    option->malformed(fmt::format("{} is not an entry of model.vocab, but is needed for the byte 0x{:02X}, which has none",
-                                  excerpt(option->string()), byte));
+    option->malformed(
+        fmt::format("{} is not an entry of model.vocab, but is needed for the byte 0x{:02X}, which has none",
+                    excerpt(option->string()), byte));
   }
 }
 
 NameTable read_model(const Field& model, std::size_t file_size, TokenizerSpec& spec) {
   if (const auto type = model.find("type"); type && type->string() != "BPE") unsupported_type(model, "BPE");
-  model.expect_members({"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
-                        "byte_fallback", "ignore_merges", "vocab", "merges"});
+  model.expect_members({"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
+                        "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"});
   if (const auto dropout = model.find("dropout"); dropout && dropout->number() != 0) {
     dropout->unsupported("dropout makes ids random; set it to null to encode as the trained model does");
   }
@@ -230,6 +246,18 @@ AddedToken read_added_token(const Field& field, TokenId max_id) {
   return token;
 }
 
+[[noreturn]] void fail_id(const Field& id, const AddedToken& token, TokenId expected, bool is_entry) {
+  const char* const reason =
+      is_entry ? "its id in model.vocab"
+               : "added tokens that model.vocab lacks are numbered on from the number of its "
+                 "entries, in their order";
+  id.malformed(
+      fmt::format("{} has the id {}, but Hugging Face tokenizers would give it {}: {}. Correct the id, or "
+                  "save the file again "
+                  "with that library",
+                  excerpt(token.content), token.id, expected, reason));
+}
+
 void read_added_tokens(const Field& root, const NameTable& names, TokenId max_id, TokenizerSpec& spec) {
   const auto list = root.find("added_tokens");
   if (!list) return;
@@ -246,23 +274,14 @@ void read_added_tokens(const Field& root, const NameTable& names, TokenId max_id
       expected = next++;
       if (token.id == expected && expected < spec.entries.size() &&
           spec.entries[expected].kind != Entry::Kind::absent) {
-        field.at("id").malformed(fmt::format("the id {} of {} is also that of an entry of model.vocab; each needs its own",
-                                             token.id, excerpt(token.content)));
+        field.at("id").malformed(
+            fmt::format("the id {} of {} is also that of an entry of model.vocab; each needs its own",
+                        token.id, excerpt(token.content)));
       }
     }
     const auto [first, is_new] = seen.emplace(token.content, expected);
     if (!is_new) field.malformed(fmt::format("{} is listed twice; remove one", excerpt(token.content)));
-    if (token.id != expected) {
-      field.at("id").malformed(fmt::format(
-          "{} has the id {}, but Hugging Face tokenizers would give it {}: {}. Correct the id, or save the file again "
-          "with that library",
-          excerpt(token.content), token.id, expected,
-          names.find(token.content) != kNoToken
-              ? "its id in model.vocab"
-              : fmt::format("it numbers the added tokens that model.vocab lacks on from {}, the number of entries, in "
-                            "their order",
-                            entries)));
-    }
+    if (token.id != expected) fail_id(field.at("id"), token, expected, names.find(token.content) != kNoToken);
     spec.added_tokens.push_back(std::move(token));
   });
   std::sort(spec.added_tokens.begin(), spec.added_tokens.end(),
@@ -275,7 +294,8 @@ bool has_id(const TokenizerSpec& spec, std::uint64_t id) {
 }
 
 // The ids that a name in a template stands for.
-std::map<std::string_view, std::vector<TokenId>> read_template_tokens(const Field& specials, const TokenizerSpec& spec) {
+std::map<std::string_view, std::vector<TokenId>> read_template_tokens(const Field& specials,
+                                                                      const TokenizerSpec& spec) {
   specials.expect(json::Type::object);
   std::map<std::string_view, std::vector<TokenId>> tokens;
   for (const json::Member member : specials.value().members()) {
@@ -284,15 +304,16 @@ std::map<std::string_view, std::vector<TokenId>> read_template_tokens(const Fiel
     const auto [token, is_new] = tokens.try_emplace(member.key);
     if (!is_new) special.malformed("is there twice; remove one");
     special.at("ids").for_each([&](const Field& id) {
-      if (!has_id(spec, id.unsigned_integer())) id.malformed(fmt::format("no token has the id {}", id.unsigned_integer()));
+      if (!has_id(spec, id.unsigned_integer()))
+        id.malformed(fmt::format("no token has the id {}", id.unsigned_integer()));
       token->second.push_back(static_cast<TokenId>(id.unsigned_integer()));
     });
   }
   return tokens;
 }
 
-// TemplateProcessing: what stands before and after the text, which is the sequence A. Type ids and the template for
-// pairs concern inputs of two texts.
+// TemplateProcessing: what stands before and after the text, which is the sequence A. Type ids and the
+// template for pairs concern inputs of two texts.
 void read_template(const Field& component, TokenizerSpec& spec) {
   component.expect_members({"type", "single", "pair", "special_tokens"});
   const auto tokens = read_template_tokens(component.at("special_tokens"), spec);
@@ -309,11 +330,13 @@ void read_template(const Field& component, TokenizerSpec& spec) {
       return;
     }
     const auto token = tokens.find(name.string());
-    if (token == tokens.end()) name.malformed(fmt::format("{} is not among special_tokens", excerpt(name.string())));
+    if (token == tokens.end())
+      name.malformed(fmt::format("{} is not among special_tokens", excerpt(name.string())));
     auto& side = text_seen ? spec.suffix : spec.prefix;
     side.insert(side.end(), token->second.begin(), token->second.end());
     if (side.size() > kMaxTemplateTokens) {
-      piece.fail(ErrorCode::limit, fmt::format("a template that adds more than {} tokens", kMaxTemplateTokens));
+      piece.fail(ErrorCode::limit,
+                 fmt::format("a template that adds more than {} tokens", kMaxTemplateTokens));
     }
   });
   if (!text_seen) component.at("single").unsupported("a template that leaves its text out");
@@ -350,7 +373,8 @@ TokenizerSpec read_tokenizer_json(const std::string& file, std::string_view cont
   root.expect_members({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
                        "post_processor", "decoder", "model"});
   if (const auto version = root.find("version"); version && version->string() != "1.0") {
-    version->unsupported(fmt::format("the version {} is not known; supported: \"1.0\"", excerpt(version->string())));
+    version->unsupported(
+        fmt::format("the version {} is not known; supported: \"1.0\"", excerpt(version->string())));
   }
 
   TokenizerSpec spec;

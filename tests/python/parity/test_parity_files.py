@@ -1,8 +1,8 @@
 """Hand-made tokenizer.json files: every component and setting that byte-level BPE files use, against the reference."""
 import os
 import random
+import re
 
-import numpy
 import polyglyph
 import pytest
 from compare import assert_holds, assert_same_ids
@@ -26,9 +26,9 @@ def drawn(seed):
 
 
 def is_control(token):
-    """The rule for control tokens, for the contents used here."""
+    """The rule for control tokens, for the contents used here; <s> is an element of HTML."""
     content = token["content"]
-    return token["special"] or (content.startswith("<|") and content.endswith("|>"))
+    return token["special"] or bool(re.fullmatch(r"<\|.*\|>|</?[a-z]+>", content)) and content not in ("<s>", "</s>")
 
 
 @pytest.fixture(scope="module", params=FILES)
@@ -53,7 +53,7 @@ def test_offsets(pair):
 
     def ours(text):
         encoding = tokenizer.encode_with_offsets(text, unit="chars", special_tokens="parse")
-        return list(encoding.ids), [tuple(span) for span in numpy.asarray(encoding.offsets).tolist()]
+        return encoding.ids.tolist(), [tuple(span) for span in encoding.offsets.tolist()]
 
     def theirs(text):
         return reference.encode_with_offsets([text], "parse")[0]

@@ -13,7 +13,7 @@ TIKTOKEN = [name for name, file in references.BUILTINS.items() if ".tiktoken" in
 
 def spans(tokenizer, text, unit, mode="text"):
     encoding = tokenizer.encode_with_offsets(text, unit=unit, special_tokens=mode)
-    return list(encoding.ids), [tuple(span) for span in numpy.asarray(encoding.offsets).tolist()]
+    return encoding.ids.tolist(), [tuple(span) for span in encoding.offsets.tolist()]
 
 
 def boundaries(text, sizes):

@@ -1,0 +1,100 @@
+"""Further vocabularies and texts, from the folder that POLYGLYPH_SHARED names; without it none of this is collected."""
+import functools
+import os
+from pathlib import Path
+
+import polyglyph
+import pytest
+import references
+import texts
+from compare import assert_same_ids, builtin
+
+_SHARED = Path(os.environ["POLYGLYPH_SHARED"])
+_LONG = bool(os.environ.get("POLYGLYPH_LONG_TESTS"))
+_COUNT = 30_000 if _LONG else 3_000
+_CORPUS = sorted((_SHARED / "corpus" / "languages").glob("*.txt"))
+_GROUPS = 8
+
+# Owners' files that are no built-ins, or the originals of built-ins, and what tiktoken calls them.
+_FILES = {
+    "qwen3/tokenizer.json": None,
+    "deepseek_v3/tokenizer.json": None,
+    "gptoss/tokenizer.json": None,
+    "gpt2/tokenizer.json": None,
+    "llama3/tokenizer.json": None,
+    "tiktoken/o200k_base.tiktoken": "o200k_base",
+    "tiktoken/cl100k_base.tiktoken": "cl100k_base",
+    "tiktoken/p50k_base.tiktoken": "p50k_base",
+    "tiktoken/r50k_base.tiktoken": "r50k_base",
+    "qwen_tiktoken/qwen.tiktoken": "qwen",
+}
+
+
+@functools.cache
+def pair(file):
+    path = _SHARED / "vocab" / file
+    name = _FILES[file]
+    content = path.read_bytes()
+    reference = references.tiktoken_reference(content, name) if name else references.HuggingFaceReference(content)
+    return polyglyph.Tokenizer.from_file(path), reference
+
+
+def documents(paths, limit):
+    """The first `limit` bytes of each file, up to a line's end; None for all of it."""
+    for path in paths:
+        content = path.read_bytes()
+        if limit is not None and len(content) > limit:
+            content = content[:content.rfind(b"\n", 0, limit) + 1] or content
+        yield content.decode()
+
+
+@pytest.mark.parametrize("group", range(_GROUPS))
+@pytest.mark.parametrize("name", references.BUILTINS)
+def test_languages(name, group):
+    # One built-in is taken through everything; the others in the long run.
+    limit = None if _LONG or name == "qwen3" else 100_000
+    assert_same_ids(builtin(name), references.builtin(name), list(documents(_CORPUS[group::_GROUPS], limit)))
+
+
+@pytest.mark.parametrize("name", references.BUILTINS)
+def test_strings_that_break_programs(name):
+    lines = [line for text in documents(sorted(path for path in (_SHARED / "corpus" / "text").rglob("*.txt")), None)
+             for line in text.splitlines(keepends=True)]
+    assert lines
+    for mode in ("text", "parse"):
+        assert_same_ids(builtin(name), references.builtin(name), lines, mode)
+
+
+@pytest.mark.parametrize("kind", texts.KINDS)
+@pytest.mark.parametrize("file", _FILES)
+def test_files_on_random_texts(file, kind):
+    tokenizer, reference = pair(file)
+    drawn = texts.draw(kind, reference, _COUNT, file)
+    for mode in ("text", "parse"):
+        assert_same_ids(tokenizer, reference, drawn, mode)
+
+
+@pytest.mark.parametrize("file", _FILES)
+def test_files_on_languages(file):
+    tokenizer, reference = pair(file)
+    assert_same_ids(tokenizer, reference, list(documents(_CORPUS, 100_000 if _LONG else 8_000)))
+
+
+@pytest.mark.parametrize("file", ["gpt2/tokenizer.json", "llama3/tokenizer.json", "tiktoken/r50k_base.tiktoken",
+                                  "qwen_tiktoken/qwen.tiktoken"])
+@pytest.mark.parametrize("context", texts.SCALAR_CONTEXTS)
+def test_files_on_every_scalar(file, context):
+    # Two planes hold all but a few of the characters.
+    assert_same_ids(*pair(file), texts.every_scalar(context, 0, 0x110000 if _LONG else 0x20000))
+
+
+@pytest.mark.parametrize("file", [file for file, name in _FILES.items() if name is None])
+def test_files_with_special_tokens_added(file):
+    tokenizer, reference = pair(file)
+    drawn = texts.draw("hard", reference, 200, "added")
+    assert_same_ids(tokenizer, reference, drawn, "parse", add_special_tokens=True)
+
+
+def test_a_built_in_is_its_owners_file():
+    for name, file in (("qwen3", "qwen3/tokenizer.json"), ("o200k", "tiktoken/o200k_base.tiktoken")):
+        assert pair(file)[0].description.fingerprint == builtin(name).description.fingerprint
