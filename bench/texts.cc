@@ -74,7 +74,7 @@ std::vector<Hostile> hostile(std::size_t size) {
       {"random letters", drawn('a', 'z', size)},
       {"random Han", drawn(0x4E00, 0x9FA5, size)},
       {"random Hangul", drawn(0xAC00, 0xD7A3, size)},
-      {"marks", "a" + repeated("\u0301\u0316", size)},
+      {"marks", std::string("a").append(repeated("\u0301\u0316", size))},
       {"joined emoji", repeated("\U0001F469\u200D", size)},
       {"punctuation", repeated("!", size)},
       {"not UTF-8", std::string(size, '\xFF')},

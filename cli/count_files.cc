@@ -139,8 +139,8 @@ std::vector<FileCount> count_files(const std::vector<FoundFile>& files,
   std::uint64_t total = 0;
   bool known = true;
   for (const FoundFile& file : files) {
-    total += file.size;
-    known &= file.size > 0 || !file.problem.empty() || files.size() > 1;
+    total += file.size.value_or(0);
+    known &= file.size.has_value() || !file.problem.empty();
   }
   Progress progress(known ? total : 0);
   std::unique_lock lock(mutex);

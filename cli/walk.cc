@@ -51,7 +51,7 @@ IgnoreRules read_rules(const std::string& directory, std::vector<FoundFile>& fou
   try {
     return IgnoreRules::parse(read_all(path));
   } catch (const Error& error) {
-    found.push_back({path, 0, std::string(error.what()).substr(error.where().size() + 2)});
+    found.push_back({path, {}, std::string(error.what()).substr(error.where().size() + 2)});
     return {};
   }
 }
@@ -132,7 +132,7 @@ class Walk {
     }
     if (found_.size() == found_before) {
       std::string of_what = options_.globs.empty() ? "" : " that --glob asks for";
-      found_.push_back({start, 0, "no file" + of_what + " in this directory"});
+      found_.push_back({start, {}, "no file" + of_what + " in this directory"});
     }
   }
 
@@ -143,7 +143,7 @@ class Walk {
     struct stat status;
   };
 
-  void fail(const std::string& path, int error) { found_.push_back({path, 0, std::strerror(error)}); }
+  void fail(const std::string& path, int error) { found_.push_back({path, {}, std::strerror(error)}); }
 
   void enter(const Entry& directory) {
     std::string prefix = directory.path.empty() ? "" : directory.path + "/";
@@ -208,14 +208,14 @@ std::vector<FoundFile> find_files(const std::vector<std::string>& paths, const W
   for (const std::string& path : paths) {
     struct stat status {};
     if (path == "-") {
-      found.push_back({path, 0, ""});
+      found.push_back({path, {}, ""});
     } else if (stat(path.c_str(), &status) != 0) {
-      found.push_back({path, 0, std::strerror(errno)});
+      found.push_back({path, {}, std::strerror(errno)});
     } else if (S_ISDIR(status.st_mode)) {
       walk.run(path, status);
     } else {
-      bool regular = S_ISREG(status.st_mode);
-      found.push_back({path, regular ? static_cast<std::uint64_t>(status.st_size) : 0, ""});
+      found.push_back({path, {}, ""});
+      if (S_ISREG(status.st_mode)) found.back().size = static_cast<std::uint64_t>(status.st_size);
     }
   }
   return found;

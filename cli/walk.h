@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,9 @@ struct WalkOptions {
 };
 
 struct FoundFile {
-  std::string path;        // as the user would write it
-  std::uint64_t size = 0;  // 0 where it is not known in advance
-  std::string problem;     // not empty: cannot be read, and why
+  std::string path;                   // as the user would write it
+  std::optional<std::uint64_t> size;  // of a file; nothing for pipes
+  std::string problem;                // not empty: cannot be read, and why
 };
 
 // A file, pipe or "-" is taken as it is. A directory gives the files in it and below, sorted by path, without

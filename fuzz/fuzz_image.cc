@@ -42,21 +42,40 @@ class TemporaryFile {
 
 // Small vocabularies that between them fill every table of an image.
 constexpr const char* kFiles[] = {
-    R"({"added_tokens":[],"model":{"type":"BPE","vocab":{"a":0,"b":1,"Ġ":2,"ab":3,"abab":4,"Ġab":5,"t":6,"h":7,"th":8,"zz":9},
-        "merges":["a b","ab ab","Ġ ab","t h"]},
-        "pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false,"use_regex":true},"decoder":{"type":"ByteLevel"}})",
-    R"({"added_tokens":[{"id":5,"content":"<x>","special":true,"single_word":false,"lstrip":true,"rstrip":false,
-                         "normalized":false},
-                        {"id":6,"content":"é","special":false,"single_word":true,"lstrip":false,"rstrip":true,
-                         "normalized":true}],
-        "normalizer":{"type":"NFC"},
-        "model":{"type":"BPE","unk_token":"<unk>","fuse_unk":true,"ignore_merges":true,
-                 "vocab":{"<unk>":0,"a":1,"b":2,"ab":3,"中":4},"merges":["a b"]},
-        "pre_tokenizer":{"type":"Sequence","pretokenizers":[
-            {"type":"Split","pattern":{"Regex":"\\p{L}+|\\s+(?!\\S)|\\s+"},"behavior":"MergedWithNext","invert":true},
-            {"type":"Digits","individual_digits":true},
-            {"type":"ByteLevel","add_prefix_space":true,"use_regex":false}]},
-        "decoder":{"type":"ByteLevel"}})",
+    R"({
+      "version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+      "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": true},
+      "post_processor": null,
+      "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": true},
+      "model": {
+        "type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null,
+        "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false, "ignore_merges": false,
+        "vocab": {"a": 0, "b": 1, "\u0120": 2, "ab": 3, "abab": 4, "\u0120ab": 5, "t": 6, "h": 7, "th": 8, "zz": 9},
+        "merges": ["a b", "ab ab", "\u0120 ab", "t h"]
+      }
+    })",
+    R"({
+      "version": "1.0", "truncation": null, "padding": null,
+      "added_tokens": [
+        {"id": 5, "content": "<x>", "single_word": false, "lstrip": true, "rstrip": false, "normalized": false,
+         "special": true},
+        {"id": 6, "content": "\u00e9", "single_word": true, "lstrip": false, "rstrip": true, "normalized": true,
+         "special": false}
+      ],
+      "normalizer": {"type": "NFC"},
+      "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+        {"type": "Split", "pattern": {"Regex": "\\p{L}+|\\s+(?!\\S)|\\s+"}, "behavior": "MergedWithNext", "invert": true},
+        {"type": "Digits", "individual_digits": true},
+        {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": false}
+      ]},
+      "post_processor": null,
+      "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": true},
+      "model": {
+        "type": "BPE", "dropout": null, "unk_token": "<unk>", "continuing_subword_prefix": null,
+        "end_of_word_suffix": null, "fuse_unk": true, "byte_fallback": false, "ignore_merges": true,
+        "vocab": {"<unk>": 0, "a": 1, "b": 2, "ab": 3, "\u4e2d": 4}, "merges": ["a b"]
+      }
+    })",
 };
 
 std::string damaged(const std::uint8_t* data, std::size_t size) {

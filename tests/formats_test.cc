@@ -478,7 +478,7 @@ TEST_CASE("what a tokenizer.json must not hold") {
       {end_id,
        R"("id": 7, "content": "<|end|>")",
        ErrorCode::malformed,
-       {"added_tokens[0].id: ", "<|end|>", "7", "would give it 6", "number of entries"}},
+       {"added_tokens[0].id: ", "<|end|>", "7", "would give it 6", "number of its entries"}},
       {end_id,
        R"("id": 1, "content": "<|end|>")",
        ErrorCode::malformed,

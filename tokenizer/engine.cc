@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "polyglyph/error.h"
+#include "unicode/utf8.h"
 
 namespace polyglyph::tokenizer {
 namespace {
@@ -27,6 +28,11 @@ AddedTokens make_added(const vocab::Pipeline& p, const normalizers::Normalizer* 
     patterns.push_back({std::move(text), &token});
   }
   return AddedTokens(std::move(patterns));
+}
+
+// The size in bytes of the character at `at`.
+std::size_t first_character(std::string_view text, std::size_t at) {
+  return at < text.size() ? unicode::decode(text.data() + at, text.data() + text.size()).size : 0;
 }
 
 // Each thread begins its search for a worker at a slot of its own and so tends to find its own warm cache again.
@@ -217,8 +223,8 @@ struct Engine::OffsetRun {
     encoding.offsets.push_back(span);
   }
 
-  // The reference's process_offsets: spaces at a token's ends are left out of its span, but for one in front
-  // where the splitter itself puts one there.
+  // The reference's process_offsets: spaces at a token's ends are left out of its span, but for a single one in front
+  // of the first token, which the splitter may have put there.
   Span trimmed(TokenId id, Span span) const {
     const vocab::Pipeline& p = engine.image_->pipeline();
     if (!p.trim_offsets) return span;
@@ -229,7 +235,7 @@ struct Engine::OffsetRun {
     const std::size_t trailing = last == bytes.npos ? all : all - 1 - last;
     if (leading > 0) {
       const bool first = encoding.ids.empty() || span.begin == 0;
-      if (first && p.trim_keeps_prefix_space) --leading;
+      if (first && p.trim_keeps_prefix_space && leading == 1) leading = 0;
       span.begin = std::min(span.begin + leading, span.end);
     }
     if (trailing > 0 && span.end >= trailing) span.end = std::max(span.end - trailing, span.begin);
@@ -291,10 +297,15 @@ struct Engine::OffsetRun {
       spans.clear();
       engine.bpe_.encode(piece.bytes, worker.bpe, ids, spans);
       const std::size_t begin = part_begin + piece.begin;
+      const auto own = [&](Span span) {
+        // An inserted space stands for the character it was put in front of.
+        const std::size_t end = piece.inserted != 0 && span.end == 1 ? 1 + first_character(part, piece.begin) : span.end;
+        return Span{begin + span.begin - std::min<std::size_t>(span.begin, piece.inserted),
+                    begin + end - std::min<std::size_t>(end, piece.inserted)};
+      };
       for (std::size_t i = 0; i < ids.size(); ++i) {
-        const auto own = [&](std::size_t at) { return begin + at - std::min<std::size_t>(at, piece.inserted); };
         const TokenId id = ids.data()[i];
-        add(id, trimmed(id, place({own(spans[i].begin), own(spans[i].end)})));
+        add(id, trimmed(id, place(own(spans[i]))));
       }
       return true;
     });

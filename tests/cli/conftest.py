@@ -5,6 +5,7 @@ import os
 import pathlib
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -60,9 +61,9 @@ def ok(polyglyph):
 @pytest.fixture
 def terminal(command, tmp_path):
     """Runs the command on a terminal of its own; gives its status and all that was drawn. Input comes from `stdin`,
-    an open file, or is the terminal, too."""
+    an open file, or is the terminal, too. With `pause`, the command is held up for that many seconds on its way."""
 
-    def run(*args, columns=100, env=None, stdin=None, timeout=60):
+    def run(*args, columns=100, env=None, stdin=None, timeout=60, pause=0):
         parent, child = pty.openpty()
         fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         process = subprocess.Popen(
@@ -74,6 +75,11 @@ def terminal(command, tmp_path):
             cwd=tmp_path,
         )
         os.close(child)
+        if pause:
+            time.sleep(0.2)
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(pause)
+            process.send_signal(signal.SIGCONT)
         drawn, end = b"", time.monotonic() + timeout
         while time.monotonic() < end:
             if select.select([parent], [], [], 0.1)[0]:

@@ -249,28 +249,27 @@ class TestTerminal:
         assert max(len(line) for line in drawn.splitlines()) == 80
         assert "…" in drawn and "/file.txt" in drawn
 
-    @pytest.mark.parametrize("known", [True, False])
-    def test_progress(self, terminal, tree, known):
-        text = ("The quick brown fox. 안녕하세요 세계. " * 20 + "\n").encode()
-        reading, writing = os.pipe()
-        # Half a text, a pause, and the rest: long enough for the bar to appear, however fast the machine is.
-        writer = subprocess.Popen(
-            [sys.executable, "-c", "import sys, time\nfor _ in range(3): print('word ' * 1000, flush=True); time.sleep(.8)"],
-            stdout=writing)
-        os.close(writing)
-        folder = tree({"a.txt": text})
-        paths = ["a.txt", "-"] if known else ["-"]
-        with os.fdopen(reading, "rb") as pipe:
-            status, drawn = terminal("count", "--jobs", "1", *paths, stdin=pipe)
-        writer.wait()
+    def test_progress(self, terminal, tree):
+        # Work of seconds on five tokenizers, and a second more in which the command is stopped.
+        tree({"a.txt": ("The quick brown fox. 안녕하세요 세계. " * 20 + "\n").encode() * 10_000})
+        status, drawn = terminal("count", "a.txt", "-t", "qwen3,deepseek-v3,o200k,cl100k,gpt-oss", pause=1.2)
         assert status == 0
-        assert (b"%" if known else b" read  ") in drawn
+        assert "% ▕".encode() in drawn
         # The bar is wiped away before the table is drawn.
         assert b"\r\x1b[K\x1b[2mfile" in drawn
 
+    def test_progress_without_an_end_in_sight(self, terminal):
+        slow = "import time\nfor _ in range(3): print('word ' * 1000, flush=True); time.sleep(.8)"
+        with subprocess.Popen([sys.executable, "-c", slow], stdout=subprocess.PIPE) as writer:
+            status, drawn = terminal("count", stdin=writer.stdout)
+        assert status == 0
+        assert b" read  " in drawn and b"\r\x1b[K\x1b[2mfile" in drawn
+
 
 def test_interrupt(command, tree):
-    process = subprocess.Popen([command, "count", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    # A shell's background jobs, this one perhaps among them, begin with SIGINT ignored.
+    process = subprocess.Popen([command, "count", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     process.stdin.write(b"Hello")
     process.stdin.flush()
     process.send_signal(signal.SIGINT)

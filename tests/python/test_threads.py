@@ -21,7 +21,7 @@ TEXTS = [f"{i} Hello world 안녕하세요 세계 你好 " * (1 + i % 50) for i 
 def test_one_tokenizer_for_many_threads(qwen3):
     expected = [qwen3.encode(text) for text in TEXTS]
     with ThreadPoolExecutor(8) as pool:
-        for _ in range(5):
+        for _ in range(2):
             assert list(pool.map(qwen3.encode, TEXTS)) == expected
             batches = list(pool.map(lambda _: qwen3.encode_batch(TEXTS, threads=2), range(4)))
             assert all(batch == batches[0] for batch in batches)
@@ -116,7 +116,7 @@ def test_fork_while_other_threads_encode(qwen3):
     for thread in threads:
         thread.start()
     try:
-        for _ in range(30):
+        for _ in range(15):
             assert child_succeeds(lambda: [row.tolist() for row in qwen3.encode_batch(TEXTS, threads=2)] == expected)
     finally:
         stop.set()
@@ -172,6 +172,19 @@ def timer():
     signal.signal(signal.SIGALRM, before)
 
 
+@pytest.fixture(scope="module")
+def long_text():
+    return " ".join(f"{i * 7919} Hello world" for i in range(4_000_000))  # about 85 MB
+
+
+@pytest.fixture(scope="module")
+def whole(qwen3, long_text):
+    """Processor time for all of it: it depends less than the clock on what else the machine does."""
+    begin = time.process_time()
+    qwen3.count(long_text)
+    return time.process_time() - begin
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -180,20 +193,18 @@ def timer():
         lambda t, text: t.count(text),
         lambda t, text: t.fits(text, 10**12),
         lambda t, text: t.encode_batch([text]),
-        lambda t, text: t.encode_batch([text[: 10**6]] * 100, threads=1),
-        lambda t, text: t.count_batch([text[: 10**6]] * 100, threads=1),
+        lambda t, text: t.encode_batch([text[: 10**6]] * 85, threads=1),
+        lambda t, text: t.count_batch([text[: 10**6]] * 85, threads=1),
         lambda t, text: t.encode_stream().feed(text),
     ],
     ids=["encode", "encode_array", "count", "fits", "encode_batch", "encode_batch_of_many", "count_batch", "feed"],
 )
-def test_ctrl_c_ends_a_long_call(qwen3, timer, call):
-    text = " ".join(f"{i * 7919} Hello world" for i in range(4_000_000))  # about 85 MB
-    gc.collect()
-    begin = time.monotonic()
+def test_ctrl_c_ends_a_long_call(qwen3, timer, long_text, whole, call):
+    begin = time.process_time()
     with pytest.raises(Interrupted):
         timer(0.1)
-        call(qwen3, text)
-    assert time.monotonic() - begin < 0.9  # a whole call takes several times that
+        call(qwen3, long_text)
+    assert time.process_time() - begin < 0.6 * whole
 
 
 def test_a_stream_after_ctrl_c_is_as_new(qwen3, timer):

@@ -60,15 +60,17 @@ def sequence(kind, *parts):
     return {"type": "Sequence", kind: list(parts)}
 
 
-def added(content, id=None, **flags):
-    return {"id": id, "content": content, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False,
+def added(content, **flags):
+    return {"content": content, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False,
             "special": False, **flags}
 
 
 def tokenizer_json(added_tokens=(), normalizer=None, pre_tokenizer=None, post_processor=None, **model_settings):
     body = model_settings.pop("model", None) or model(**model_settings)
-    tokens = [{**token, "id": body["vocab"].get(token["content"], len(body["vocab"]) + i) if token["id"] is None
-               else token["id"]} for i, token in enumerate(added_tokens)]
+    # The reference numbers those that are no entries on from the size of the model, in their order, whatever the file says.
+    ids, tokens = dict(body["vocab"]), []
+    for token in added_tokens:
+        tokens.append({**token, "id": ids.setdefault(token["content"], len(ids))})
     return json.dumps({"version": "1.0", "truncation": None, "padding": None, "added_tokens": tokens,
                        "normalizer": normalizer, "pre_tokenizer": pre_tokenizer or byte_level(),
                        "post_processor": post_processor, "decoder": byte_level(), "model": body}, ensure_ascii=False)
@@ -217,10 +219,22 @@ def _post_processors():
     yield "template after byte level", {
         "added_tokens": special,
         "post_processor": sequence("processors", byte_level(trim_offsets=True), template)}
-    yield "byte level after template", {
-        "added_tokens": special,
-        "post_processor": sequence("processors", front, byte_level(True, trim_offsets=True))}
 
 
 FILES = {name: parts for group in (_splits, _other_pretokenizers, _normalizers, _added_tokens, _models, _post_processors)
          for name, parts in group()}
+
+# Files that polyglyph refuses, because it could not give the ids or offsets of the reference; and what the error names.
+REFUSED = {
+    "byte level that trims after a template": ({"post_processor": sequence(
+        "processors", {"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A", "type_id": 0}}],
+                       "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+                       "special_tokens": {}}, byte_level(trim_offsets=True))}, "post_processor"),
+    "dropout": ({"dropout": 0.1}, "dropout"),
+    "continuing_subword_prefix": ({"continuing_subword_prefix": "##"}, "continuing_subword_prefix"),
+    "end_of_word_suffix": ({"end_of_word_suffix": "</w>"}, "end_of_word_suffix"),
+    "lookbehind": ({"pre_tokenizer": sequence("pretokenizers", split(r"(?<=a)b"), byte_level())}, "pre_tokenizer"),
+    "backreference": ({"pre_tokenizer": sequence("pretokenizers", split(r"(a)\1"), byte_level())}, "pre_tokenizer"),
+    "normalizer of another family": ({"normalizer": {"type": "Lowercase"}}, "normalizer"),
+    "pretokenizer of another family": ({"pre_tokenizer": {"type": "Whitespace"}}, "pre_tokenizer"),
+}
