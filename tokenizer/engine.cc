@@ -9,6 +9,7 @@
 
 #include "polyglyph/error.h"
 #include "unicode/utf8.h"
+#include "vocab/build.h"
 
 namespace polyglyph::tokenizer {
 namespace {
@@ -43,6 +44,16 @@ std::size_t home_slot() {
 }
 
 }  // namespace
+
+std::string build_image(const vocab::TokenizerSpec& spec) {
+  const auto normalizer = normalizers::make_normalizer(spec.normalizers);
+  if (normalizer == nullptr) return vocab::build_image(spec);
+  return vocab::build_image(spec, [&](std::string_view text) {
+    std::string normalized;
+    normalizer->normalize(text, normalized, nullptr);
+    return normalized;
+  });
+}
 
 void Worker::release() {
   constexpr std::size_t kKeep = std::size_t{1} << 20;

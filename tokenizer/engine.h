@@ -62,6 +62,9 @@ struct Output {
   }
 };
 
+// The image of a spec, with its own normalizers at hand.
+std::string build_image(const vocab::TokenizerSpec& spec);
+
 class Engine {
  public:
   // Throws Error(unsupported) for a pattern that cannot be run exactly.

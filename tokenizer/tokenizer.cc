@@ -17,7 +17,6 @@
 #include "tokenizer/engine.h"
 #include "tokenizer/stream_state.h"
 #include "unicode/utf8.h"
-#include "vocab/build.h"
 #include "vocab/builtins.h"
 #include "vocab/formats/formats.h"
 #include "vocab/image.h"
@@ -78,7 +77,7 @@ Tokenizer::Tokenizer(std::shared_ptr<const Engine> engine) : engine_(std::move(e
 Tokenizer Tokenizer::from_file(const std::filesystem::path& path, const LoadOptions& options) {
   if (is_image(path)) return Tokenizer(engine_of(vocab::Image::map(path)));
   const vocab::TokenizerSpec spec = vocab::read_file(path, options);
-  return Tokenizer(engine_of(vocab::Image::adopt(vocab::build_image(spec), path.string())));
+  return Tokenizer(engine_of(vocab::Image::adopt(tokenizer::build_image(spec), path.string())));
 }
 
 Tokenizer Tokenizer::builtin(std::string_view name) {

@@ -13,7 +13,7 @@
 #include <string>
 
 #include "polyglyph/error.h"
-#include "vocab/build.h"
+#include "tokenizer/engine.h"
 #include "vocab/formats/formats.h"
 #include "vocab/image.h"
 
@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const std::string image = polyglyph::vocab::build_image(read(argv[1], argv[2]));
+    const std::string image = polyglyph::tokenizer::build_image(read(argv[1], argv[2]));
     polyglyph::vocab::Image::adopt(image, argv[3])->verify();
     std::ofstream file(argv[3], std::ios::binary | std::ios::trunc);
     file.write(image.data(), static_cast<std::streamsize>(image.size()));

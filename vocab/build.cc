@@ -48,7 +48,7 @@ std::size_t slots_for(std::size_t count) { return std::bit_ceil(std::max<std::si
 
 class Builder {
  public:
-  explicit Builder(const TokenizerSpec& spec) : spec_(spec) {}
+  Builder(const TokenizerSpec& spec, const Normalize& normalize) : spec_(spec), normalize_(normalize) {}
 
   std::string build() {
     lay_out_tokens();
@@ -91,10 +91,11 @@ class Builder {
         parts_.kinds[id] = entry.kind == Entry::Kind::literal ? ImageParts::literal : ImageParts::entry;
         parts_.pool += entry.bytes;
       } else if (added[id] != nullptr) {
-        // Decoding treats an added token's content like any token's name, as the reference does.
-        if (!spec_.names_use_byte_alphabet || !bytes_from_name(added[id]->content, parts_.pool)) {
-          parts_.pool += added[id]->content;
-        }
+        // Decoding treats an added token like any token's name, in the spelling that is looked for in text, as the
+        // reference does.
+        const std::string& content = added[id]->content;
+        const std::string name = added[id]->normalized && normalize_ ? normalize_(content) : content;
+        if (!spec_.names_use_byte_alphabet || !bytes_from_name(name, parts_.pool)) parts_.pool += name;
       }
       if (added[id] != nullptr) parts_.kinds[id] |= ImageParts::added;
     }
@@ -377,6 +378,7 @@ class Builder {
   }
 
   const TokenizerSpec& spec_;
+  const Normalize& normalize_;
   ImageParts parts_;
   std::vector<RankedMerge> merges_;
   bool all_bytes_ = true;
@@ -389,6 +391,8 @@ class Builder {
 
 }  // namespace
 
-std::string build_image(const TokenizerSpec& spec) { return Builder(spec).build(); }
+std::string build_image(const TokenizerSpec& spec, const Normalize& normalize) {
+  return Builder(spec, normalize).build();
+}
 
 }  // namespace polyglyph::vocab
