@@ -170,6 +170,10 @@ bool AddedTokens::Walk::next(std::string_view text, bool final, Section& section
       break;
     }
     search_ = match.end;
+    if (begin >= end) {  // nothing is left of it: the match before has taken its whitespace
+      plain_ = end;
+      continue;
+    }
     if (plain_ < begin) {
       section = {nullptr, plain_, begin, false};
       pending_ = &token, pending_begin_ = begin, pending_end_ = end;
@@ -182,6 +186,7 @@ bool AddedTokens::Walk::next(std::string_view text, bool final, Section& section
   }
   if (!final) {
     search_ = std::max(search_, decided);
+    while (decided > plain_ && decided < text.size() && (text[decided] & 0xC0) == 0x80) --decided;  // whole characters
     if (tokens_->any_lstrip_) decided = skip_spaces_back(text, decided, std::min(plain_, decided));
   }
   if (decided <= plain_) return false;

@@ -301,6 +301,7 @@ struct Engine::OffsetRun {
 
   template <class Place>
   void pieces(std::string_view part, std::size_t part_begin, const Place& place) {
+    const bool trims = engine.image_->pipeline().trim_offsets;
     engine.pretokenizer_.split(part, true, worker.split, [&](const Pretokenizer::Piece& piece) {
       TokenBuffer& ids = worker.bpe.ids;
       auto& spans = worker.bpe.spans;
@@ -309,8 +310,10 @@ struct Engine::OffsetRun {
       engine.bpe_.encode(piece.bytes, worker.bpe, ids, spans);
       const std::size_t begin = part_begin + piece.begin;
       const auto own = [&](Span span) {
-        // An inserted space stands for the character it was put in front of.
-        const std::size_t end = piece.inserted != 0 && span.end == 1 ? 1 + first_character(part, piece.begin) : span.end;
+        // An inserted space stands for the character it was put in front of; where spans are trimmed, for one byte of
+        // it, which trimming then takes away.
+        std::size_t end = span.end;
+        if (piece.inserted != 0 && end == 1) end += trims ? 1 : first_character(part, piece.begin);
         return Span{begin + span.begin - std::min<std::size_t>(span.begin, piece.inserted),
                     begin + end - std::min<std::size_t>(end, piece.inserted)};
       };

@@ -30,7 +30,7 @@ Pretokenizer::Pretokenizer(const vocab::Image& image, bool stepwise) {
     const SplitStep& spec = p.splits[i];
     std::unique_ptr<RegexSplitter> regex;
     if (spec.kind == SplitStep::Kind::regex) {
-      const std::string where = std::string(image.name()) + ": split pattern " + std::to_string(i + 1);
+      const std::string where = "pre_tokenizer, step " + std::to_string(i + 1);
       regex = RegexSplitter::compile(spec.pattern, p.reference, where);
     }
     steps_.push_back({spec, std::move(regex)});

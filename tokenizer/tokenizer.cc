@@ -77,7 +77,12 @@ Tokenizer::Tokenizer(std::shared_ptr<const Engine> engine) : engine_(std::move(e
 Tokenizer Tokenizer::from_file(const std::filesystem::path& path, const LoadOptions& options) {
   if (is_image(path)) return Tokenizer(engine_of(vocab::Image::map(path)));
   const vocab::TokenizerSpec spec = vocab::read_file(path, options);
-  return Tokenizer(engine_of(vocab::Image::adopt(tokenizer::build_image(spec), path.string())));
+  auto image = vocab::Image::adopt(tokenizer::build_image(spec), path.string());
+  try {
+    return Tokenizer(engine_of(std::move(image)));
+  } catch (const Error& error) {  // a pattern that cannot be run: it knows its place in the file, not the file
+    throw Error(error.code(), error.what(), path.string());
+  }
 }
 
 Tokenizer Tokenizer::builtin(std::string_view name) {

@@ -233,8 +233,8 @@ REFUSED = {
     "dropout": ({"dropout": 0.1}, "dropout"),
     "continuing_subword_prefix": ({"continuing_subword_prefix": "##"}, "continuing_subword_prefix"),
     "end_of_word_suffix": ({"end_of_word_suffix": "</w>"}, "end_of_word_suffix"),
-    "lookbehind": ({"pre_tokenizer": sequence("pretokenizers", split(r"(?<=a)b"), byte_level())}, "pre_tokenizer"),
-    "backreference": ({"pre_tokenizer": sequence("pretokenizers", split(r"(a)\1"), byte_level())}, "pre_tokenizer"),
+    "lookbehind": ({"pre_tokenizer": sequence("pretokenizers", split(r"(?<=a)b"), byte_level())}, "pattern"),
+    "backreference": ({"pre_tokenizer": sequence("pretokenizers", split(r"(a)\1"), byte_level())}, "pattern"),
     "normalizer of another family": ({"normalizer": {"type": "Lowercase"}}, "normalizer"),
     "pretokenizer of another family": ({"pre_tokenizer": {"type": "Whitespace"}}, "pre_tokenizer"),
 }

@@ -71,12 +71,23 @@ class HuggingFaceReference(_Reference):
 
     def encode_batch(self, texts, mode="text", add_special_tokens=False):
         found = getattr(self, mode).encode_batch_fast(texts, add_special_tokens=add_special_tokens)
-        return [encoding.ids for encoding in found]
+        return [self._file_ids(encoding.ids, mode) for encoding in found]
 
     def encode_with_offsets(self, texts, mode="text"):
         """Ids, and spans in characters of the text."""
         found = getattr(self, mode).encode_batch(texts, add_special_tokens=False)
-        return [(encoding.ids, encoding.offsets) for encoding in found]
+        return [(self._file_ids(encoding.ids, mode), encoding.offsets) for encoding in found]
+
+    @functools.cached_property
+    def _renumbered(self):
+        """The library numbers added tokens anew when others before them are taken out: id there -> id in the file."""
+        return {self.text.token_to_id(t["content"]): t["id"] for t in self.file["added_tokens"]
+                if not self._is_control(t)}
+
+    def _file_ids(self, ids, mode):
+        if mode == "parse" or not self._renumbered:
+            return ids
+        return [self._renumbered.get(i, i) for i in ids]
 
     def decode(self, ids, skip_special_tokens=False):
         return self.parse.decode(ids, skip_special_tokens=skip_special_tokens)

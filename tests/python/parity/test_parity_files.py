@@ -115,4 +115,4 @@ def test_refused(parts, place, tmp_path):
     with pytest.raises(polyglyph.Error, match=place) as raised:
         polyglyph.Tokenizer.from_file(path)
     assert raised.value.code == "unsupported"
-    assert str(path) in str(raised.value)
+    assert path.name in str(raised.value)
