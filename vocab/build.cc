@@ -367,6 +367,11 @@ class Builder {
     p.normalizers = spec_.normalizers;
     p.splits = spec_.splits;
     p.added_tokens = spec_.added_tokens;
+    // The reference asks for a token's normalized spelling among the special ones, so decoding never skips a special
+    // token that normalizing spells differently.
+    for (AddedToken& t : p.added_tokens) {
+      if (t.special && t.normalized && normalize_) t.special = normalize_(t.content) == t.content;
+    }
     p.prefix = spec_.prefix;
     p.suffix = spec_.suffix;
     p.unknown = spec_.unknown;
