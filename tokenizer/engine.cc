@@ -235,8 +235,8 @@ struct Engine::OffsetRun {
   }
 
   // The reference's process_offsets: spaces at a token's ends are left out of its span, but for a single one in front
-  // of the first token, which the splitter may have put there.
-  Span trimmed(TokenId id, Span span) const {
+  // of the first token, which the splitter may have put there. `width` is how many bytes of the text a space takes.
+  Span trimmed(TokenId id, Span span, std::size_t width) const {
     const vocab::Pipeline& p = engine.image_->pipeline();
     if (!p.trim_offsets) return span;
     const std::string_view bytes = engine.image_->token(id);
@@ -247,9 +247,9 @@ struct Engine::OffsetRun {
     if (leading > 0) {
       const bool first = encoding.ids.empty() || span.begin == 0;
       if (first && p.trim_keeps_prefix_space && leading == 1) leading = 0;
-      span.begin = std::min(span.begin + leading, span.end);
+      span.begin = std::min(span.begin + leading * width, span.end);
     }
-    if (trailing > 0 && span.end >= trailing) span.end = std::max(span.end - trailing, span.begin);
+    if (trailing > 0 && span.end >= trailing * width) span.end = std::max(span.end - trailing * width, span.begin);
     return span;
   }
 
@@ -301,7 +301,6 @@ struct Engine::OffsetRun {
 
   template <class Place>
   void pieces(std::string_view part, std::size_t part_begin, const Place& place) {
-    const bool trims = engine.image_->pipeline().trim_offsets;
     engine.pretokenizer_.split(part, true, worker.split, [&](const Pretokenizer::Piece& piece) {
       TokenBuffer& ids = worker.bpe.ids;
       auto& spans = worker.bpe.spans;
@@ -309,17 +308,18 @@ struct Engine::OffsetRun {
       spans.clear();
       engine.bpe_.encode(piece.bytes, worker.bpe, ids, spans);
       const std::size_t begin = part_begin + piece.begin;
+      const std::size_t first = piece.inserted != 0 ? first_character(part, piece.begin) : 0;
       const auto own = [&](Span span) {
-        // An inserted space stands for the character it was put in front of; where spans are trimmed, for one byte of
-        // it, which trimming then takes away.
+        // An inserted space stands for the character it was put in front of.
         std::size_t end = span.end;
-        if (piece.inserted != 0 && end == 1) end += trims ? 1 : first_character(part, piece.begin);
+        if (piece.inserted != 0 && end == 1) end += first;
         return Span{begin + span.begin - std::min<std::size_t>(span.begin, piece.inserted),
                     begin + end - std::min<std::size_t>(end, piece.inserted)};
       };
       for (std::size_t i = 0; i < ids.size(); ++i) {
         const TokenId id = ids.data()[i];
-        add(id, trimmed(id, place(own(spans[i]))));
+        const bool stands_in = piece.inserted != 0 && spans[i].end == 1;
+        add(id, trimmed(id, place(own(spans[i])), stands_in ? first : 1));
       }
       return true;
     });
