@@ -251,7 +251,7 @@ class TestTerminal:
 
     def test_progress(self, terminal, tree):
         # Work of seconds on five tokenizers, and a second more in which the command is stopped.
-        tree({"a.txt": ("The quick brown fox. 안녕하세요 세계. " * 20 + "\n").encode() * 10_000})
+        tree({"a.txt": ("The quick brown fox. 안녕하세요 세계. " * 20 + "\n").encode() * 80_000})
         status, drawn = terminal("count", "a.txt", "-t", "qwen3,deepseek-v3,o200k,cl100k,gpt-oss", pause=1.2)
         assert status == 0
         assert "% ▕".encode() in drawn
