@@ -47,9 +47,9 @@ std::size_t count(std::string_view text, const Is& is) {
   std::size_t total = 0;
   std::size_t i = 1;
   for (; i + block <= text.size(); i += block) {
-    const char* const p = text.data() + i;
+    const char* const p = text.data() + i - 1;
     std::uint8_t found = 0;
-    for (std::size_t j = 0; j < block; ++j) found = static_cast<std::uint8_t>(found + is(p[j], p[j - 1]));
+    for (std::size_t j = 0; j < block; ++j) found = static_cast<std::uint8_t>(found + is(p[j + 1], p[j]));
     total += found;
   }
   for (; i < text.size(); ++i) total += is(text[i], text[i - 1]);

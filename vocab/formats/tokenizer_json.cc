@@ -303,10 +303,10 @@ std::map<std::string_view, std::vector<TokenId>> read_template_tokens(const Fiel
     special.expect_members({"id", "ids", "tokens"});
     const auto [token, is_new] = tokens.try_emplace(member.key);
     if (!is_new) special.malformed("is there twice; remove one");
-    special.at("ids").for_each([&](const Field& id) {
+    special.at("ids").for_each([&, &ids = token->second](const Field& id) {
       if (!has_id(spec, id.unsigned_integer()))
         id.malformed(fmt::format("no token has the id {}", id.unsigned_integer()));
-      token->second.push_back(static_cast<TokenId>(id.unsigned_integer()));
+      ids.push_back(static_cast<TokenId>(id.unsigned_integer()));
     });
   }
   return tokens;
