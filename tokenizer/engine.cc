@@ -166,38 +166,38 @@ void Engine::encode_normalized(std::string_view text, const EncodeOptions& optio
 std::size_t Engine::encode_pieces(std::string_view text, bool final, Worker& worker, Output& out) const {
   struct Waiting {
     std::string_view bytes;
-    WordCache::Key key;
-    std::uint64_t hash;
+    PieceCache::Key key;
   };
   std::array<Waiting, kGroup> group;
   std::size_t waiting = 0;
 
-  const auto look_up = [&](const Waiting& w) {
-    const bool word = w.bytes.size() <= WordCache::kMaxPiece;
-    if (word) {
-      if (const auto* entry = worker.words.find(w.key, w.hash)) return out.add(*entry);
-    }
-    const bool phrase = w.bytes.size() <= PhraseCache::kMaxPiece;
-    PhraseCache::Key key;
-    std::uint64_t hash = 0;
-    if (phrase) {
-      key = PhraseCache::key_of(w.bytes, nullptr);
-      hash = PhraseCache::hash_of(key);
-      if (const auto* entry = worker.phrases.find(key, hash)) return out.add(*entry);
-    }
+  const auto encode_new = [&](const Waiting& w) {
     TokenBuffer& ids = out.ids != nullptr ? *out.ids : worker.bpe.ids;
     if (out.ids == nullptr) ids.clear();
     const std::size_t before = ids.size();
     bpe_.encode(w.bytes, worker.bpe, ids);
     const std::size_t count = ids.size() - before;
-    const TokenId* made = ids.data() + before;
     out.count += count;
-    if (count == 0) return;
-    if (word && count <= WordCache::kMaxIds) {
-      worker.words.insert(w.key, w.hash, made, count);
-    } else if (phrase && count <= PhraseCache::kMaxIds) {
-      worker.phrases.insert(key, hash, made, count);
+    if (count != 0 && w.bytes.size() <= PieceCache::kMaxPiece) {
+      worker.cache.insert(w.key, w.bytes, {ids.data() + before, count});
     }
+  };
+  const auto look_up = [&](const Waiting& w) {
+    if (w.bytes.size() > PieceCache::kMaxPiece) return encode_new(w);
+    const PieceCache::Entry* entry = worker.cache.find(w.key);
+    if (entry == nullptr) return encode_new(w);
+    if (const std::size_t count = entry->count(); count != 0) [[likely]] {
+      if (out.ids != nullptr) {
+        entry->copy_to(out.ids->reserve(PieceCache::Entry::kInline));
+        out.ids->advance(count);
+      }
+      out.count += count;
+      return;
+    }
+    const std::span<const TokenId> ids = worker.cache.logged(*entry, w.bytes);
+    if (ids.empty()) return encode_new(w);
+    if (out.ids != nullptr) out.ids->append(ids);
+    out.count += ids.size();
   };
   const auto flush = [&] {
     for (std::size_t i = 0; i < waiting; ++i) look_up(group[i]);
@@ -209,11 +209,10 @@ std::size_t Engine::encode_pieces(std::string_view text, bool final, Worker& wor
       pretokenizer_.split(text, final, worker.split, [&](const Pretokenizer::Piece& piece) {
         Waiting& w = group[waiting];
         w.bytes = piece.bytes;
-        if (piece.bytes.size() <= WordCache::kMaxPiece) {
+        if (piece.bytes.size() <= PieceCache::kMaxPiece) {
           // A piece with an inserted space is not in `text`: nothing beyond its own end may be read.
-          w.key = WordCache::key_of(piece.bytes, piece.inserted ? piece.bytes.data() + piece.bytes.size() : end);
-          w.hash = WordCache::hash_of(w.key);
-          worker.words.prefetch(w.hash);
+          w.key = PieceCache::key_of(piece.bytes, piece.inserted ? piece.bytes.data() + piece.bytes.size() : end);
+          worker.cache.prefetch(w.key);
         }
         return ++waiting < kGroup || flush();
       });

@@ -8,7 +8,6 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
-#include <iterator>
 #include <limits>
 #include <memory>
 #include <string>
@@ -31,8 +30,7 @@ namespace polyglyph::tokenizer {
 
 // What one encoding at a time writes to. Kept from call to call for its cache.
 struct Worker {
-  WordCache words;
-  PhraseCache phrases;
+  PieceCache cache;
   Bpe::Scratch bpe;
   Pretokenizer::Scratch split;
   std::string normalized;
@@ -51,14 +49,6 @@ struct Output {
   void add(TokenId id) {
     if (ids != nullptr) ids->push(id);
     ++count;
-  }
-  template <class Entry>
-  void add(const Entry& entry) {
-    if (ids != nullptr) {
-      entry.copy_to(ids->reserve(std::size(entry.ids)));
-      ids->advance(entry.count());
-    }
-    count += entry.count();
   }
 };
 

@@ -1,12 +1,15 @@
 // PieceCache: pieces met before and their ids.
 //
 // Language repeats itself: more than half of the pieces that are not one token have been seen a moment ago. An entry
-// holds the piece's bytes and its ids side by side, so that a hit is one comparison and one short copy. It comes in
-// two sizes: most pieces are words of up to 15 bytes and four tokens, 32 bytes an entry; scripts without spaces or
-// with three bytes a letter make longer ones.
+// is 32 bytes: a key and up to four ids, so that a hit is one comparison and one short copy. The key of a word, up to
+// 15 bytes, is the word itself; the key of a longer piece is its hash, and its bytes are in the log, as are ids beyond
+// four. The log is a ring: what is new overwrites what is oldest, and an entry whose part was overwritten counts as
+// gone.
 //
-// Entries stand in pairs, the newer one first; a piece is in its home pair or, when that was full, in the one beside
-// it, so no text, however chosen, makes a chain. A cache begins small and doubles whenever it has taken in half as many pieces as it holds, up to kMaxBytes. One thread at a time.
+// Entries stand in pairs that share a line of memory, the newer one first; a piece is in its home pair or, when that
+// was full, in one of the three beside it, so no text, however chosen, makes a chain. The table begins small and doubles
+// when half full, up to kMaxTableBytes; a piece that finds no room takes the place of an older one. One thread at a
+// time.
 #pragma once
 
 #include <sys/mman.h>
@@ -15,6 +18,7 @@
 #include <cstdint>
 #include <cstring>
 #include <new>
+#include <span>
 #include <string_view>
 
 #include "polyglyph/types.h"
@@ -22,128 +26,191 @@
 
 namespace polyglyph::tokenizer {
 
-template <std::size_t kWords, std::size_t kIds, std::size_t kLeastBytes, std::size_t kMostBytes>
 class PieceCache {
  public:
-  static constexpr std::size_t kMaxPiece = 8 * kWords - 1;
-  static constexpr std::size_t kMaxIds = kIds;
-  static constexpr std::size_t kMaxBytes = kMostBytes;
+  static constexpr std::size_t kMaxPiece = 255;  // longer ones hardly ever come twice
+  static constexpr std::size_t kMaxTableBytes = std::size_t{1} << 25;
+  static constexpr std::size_t kLogBytes = std::size_t{1} << 24;
 
-  // The bytes of a piece, zero-padded, with its length in the last byte: never all zero.
+  // Of a word: its bytes, zero-padded, and its length in the last one. Of a longer piece: its hash and its length.
+  // Never all zero in `high`.
   struct Key {
-    std::uint64_t words[kWords] = {};
+    std::uint64_t low, high;
     friend bool operator==(const Key&, const Key&) = default;
   };
 
-  struct Entry {
-    Key key;
-    TokenId ids[kIds];  // the first one carries their number in its upper 8 bits
-    bool empty() const { return key.words[kWords - 1] == 0; }
-    std::size_t count() const { return ids[0] >> 24; }
-    // Writes all kIds of them, whatever their number.
+  class Entry {
+   public:
+    static constexpr std::size_t kInline = 4;
+
+    bool empty() const { return key_.high == 0; }
+    // How many ids are in the entry itself; 0 if they are in the log.
+    std::size_t count() const { return ids_[0] >> 24; }
+    // Writes kInline ids, whatever their number.
     void copy_to(TokenId* out) const {
-      std::memcpy(out, ids, sizeof ids);
+      std::memcpy(out, ids_, sizeof ids_);
       out[0] &= 0xFFFFFF;
     }
+
+   private:
+    friend class PieceCache;
+    std::uint64_t log_place() const { return ids_[2] | static_cast<std::uint64_t>(ids_[3]) << 32; }
+
+    Key key_;
+    TokenId ids_[kInline];  // the first one carries their number in its upper 8 bits; or 0, number, place in the log
   };
 
-  // `piece` at most kMaxPiece bytes. Reads whole words where the text goes on for long enough, up to `end`.
+  // `piece` has 1 to kMaxPiece bytes. Reads whole words where memory goes on for long enough, up to `end`.
   static Key key_of(std::string_view piece, const char* end) {
-    Key key;
     const std::size_t size = piece.size();
-    if (kWords == 2 && end - piece.data() >= 16) {
-      std::memcpy(key.words, piece.data(), 16);
+    if (size > kMaxWord) return {vocab::hash_bytes(piece), kLong | size};
+    Key key{0, 0};
+    if (end - piece.data() >= 16) {
+      std::uint64_t words[2];
+      std::memcpy(words, piece.data(), 16);
+      const std::uint64_t mask = ~(~std::uint64_t{0} << (8 * (size & 7)));
       const bool two = size >= 8;
-      key.words[two] &= ~(~std::uint64_t{0} << (8 * (size & 7)));
-      if (!two) key.words[1] = 0;
+      key.low = two ? words[0] : words[0] & mask;
+      key.high = two ? words[1] & mask : 0;
     } else {
-      std::memcpy(key.words, piece.data(), size);
+      std::memcpy(&key, piece.data(), size);
     }
-    key.words[kWords - 1] |= static_cast<std::uint64_t>(size) << 56;
+    key.high |= static_cast<std::uint64_t>(size) << 56;
     return key;
   }
 
-  static std::uint64_t hash_of(const Key& key) {
-    std::uint64_t hash = vocab::hash_words(key.words[0], key.words[1]);
-    for (std::size_t i = 2; i < kWords; i += 2) hash = vocab::hash_words(key.words[i] ^ hash, key.words[i + 1]);
-    return hash;
+  PieceCache()
+      : pairs_(static_cast<Pair*>(allocate(kLeastTableBytes))),
+        log_(static_cast<std::uint32_t*>(allocate(kLogBytes))),
+        mask_(kLeastTableBytes / sizeof(Pair) - 1) {}
+  ~PieceCache() {
+    ::munmap(pairs_, (mask_ + 1) * sizeof(Pair));
+    ::munmap(log_, kLogBytes);
   }
-
-  PieceCache() : pairs_(allocate(kLeastBytes)), mask_(kLeastBytes / sizeof(Pair) - 1), room_(mask_ + 1) {}
-  ~PieceCache() { ::munmap(pairs_, (mask_ + 1) * sizeof(Pair)); }
   PieceCache(const PieceCache&) = delete;
   PieceCache& operator=(const PieceCache&) = delete;
 
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&pairs_[hash & mask_]); }
+  void prefetch(const Key& key) const { __builtin_prefetch(&pairs_[home(key)]); }
 
-  // nullptr if the piece is not here.
-  const Entry* find(const Key& key, std::uint64_t hash) const {
-    const std::size_t home = hash & mask_;
-    for (const std::size_t at : {home, home ^ 1}) {
-      const Pair& pair = pairs_[at];
-      if (pair.entries[0].key == key) return &pair.entries[0];
-      if (pair.entries[1].key == key) return &pair.entries[1];
-      if (pair.entries[1].empty()) break;
+  // nullptr if the piece is not here. A long piece of the same hash is told apart by logged().
+  const Entry* find(const Key& key) const {
+    const std::size_t at = home(key);
+    for (std::size_t i = 0; i < kPairs; ++i) {
+      const Pair& pair = pairs_[at ^ i];
+      const Entry& entry = pair.entries[pair.entries[1].key_ == key];
+      if (entry.key_ == key) [[likely]] return &entry;
+      if (pair.entries[1].empty()) return nullptr;
     }
     return nullptr;
   }
 
-  // `count` is 1 to kMaxIds.
-  void insert(const Key& key, std::uint64_t hash, const TokenId* ids, std::size_t count) {
-    if (room_ == 0) grow();
-    --room_;
-    Entry entry{key, {}};
-    std::memcpy(entry.ids, ids, count * sizeof(TokenId));
-    entry.ids[0] |= static_cast<TokenId>(count) << 24;
-    place(entry, hash);
+  // The ids of an entry whose count() is 0; empty if the log has lost them or they belong to another piece.
+  std::span<const TokenId> logged(const Entry& entry, std::string_view piece) const {
+    const std::uint64_t place = entry.log_place();
+    if (written_ - place > kLogWords) return {};
+    const std::uint32_t* stored = log_ + place % kLogWords;
+    if (piece.size() > kMaxWord) {
+      if (std::memcmp(stored, piece.data(), piece.size()) != 0) return {};
+      stored += words_for(piece.size());
+    }
+    return {stored, entry.ids_[1]};
+  }
+
+  // `ids` are one or more, no more than the piece has bytes.
+  void insert(const Key& key, std::string_view piece, std::span<const TokenId> ids) {
+    Entry entry;
+    entry.key_ = key;
+    if (piece.size() <= kMaxWord && ids.size() <= Entry::kInline) {
+      std::memset(entry.ids_, 0, sizeof entry.ids_);
+      std::memcpy(entry.ids_, ids.data(), ids.size_bytes());
+      entry.ids_[0] |= static_cast<TokenId>(ids.size()) << 24;
+    } else {
+      const std::uint64_t place = log(piece, ids);
+      entry.ids_[0] = 0;
+      entry.ids_[1] = static_cast<TokenId>(ids.size());
+      entry.ids_[2] = static_cast<TokenId>(place);
+      entry.ids_[3] = static_cast<TokenId>(place >> 32);
+    }
+    if (used_ * sizeof(Entry) * 2 > (mask_ + 1) * sizeof(Pair)) grow();
+    place(entry);
   }
 
  private:
   struct alignas(64) Pair {
     Entry entries[2];
   };
+  static_assert(sizeof(Pair) == 64);
+
+  static constexpr std::size_t kMaxWord = 15;
+  static constexpr std::size_t kPairs = 4;  // where a piece can be
+  static constexpr std::uint64_t kLong = std::uint64_t{0xFF} << 56;
+  static constexpr std::size_t kLeastTableBytes = std::size_t{1} << 20;  // what a core's second-level cache holds
+  static constexpr std::size_t kLogWords = kLogBytes / sizeof(std::uint32_t);
 
   // Pages come from the kernel cleared and are touched only as pieces arrive, so a tokenizer that has seen little text
-  // costs little memory. A cache that has grown asks for huge pages: with small ones, a random access costs a second
+  // costs little memory. A table that has grown asks for huge pages: with small ones, a random access costs a second
   // miss for its address.
-  static Pair* allocate(std::size_t bytes) {
-    void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  static void* allocate(std::size_t bytes) {
+    void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
-    if (bytes > kLeastBytes) ::madvise(memory, bytes, MADV_HUGEPAGE);
-    return static_cast<Pair*>(memory);
+    return memory;
   }
 
-  void place(const Entry& entry, std::uint64_t hash) {
-    const std::size_t home = hash & mask_;
-    const bool spill = !pairs_[home].entries[1].empty() && pairs_[home ^ 1].entries[1].empty();
-    Pair& pair = pairs_[home ^ spill];
+  static std::size_t words_for(std::size_t bytes) { return (bytes + 3) / sizeof(std::uint32_t); }
+
+  std::size_t home(const Key& key) const { return vocab::hash_words(key.low, key.high) & mask_; }
+
+  // Appends to the log, at a place where it is in one part; returns where.
+  std::uint64_t log(std::string_view piece, std::span<const TokenId> ids) {
+    const std::size_t bytes = piece.size() > kMaxWord ? words_for(piece.size()) : 0;
+    const std::size_t size = bytes + ids.size();
+    const std::size_t left = kLogWords - written_ % kLogWords;
+    if (left < size) written_ += left;
+    const std::uint64_t place = written_;
+    std::uint32_t* stored = log_ + place % kLogWords;
+    if (bytes != 0) std::memcpy(stored, piece.data(), piece.size());
+    std::memcpy(stored + bytes, ids.data(), ids.size_bytes());
+    written_ += size;
+    return place;
+  }
+
+  void place(const Entry& entry) {
+    const std::size_t at = home(entry.key_);
+    std::size_t room = 0;  // the first pair with room, else the home pair
+    for (std::size_t i = kPairs; i-- > 0;) {
+      Pair& pair = pairs_[at ^ i];
+      for (Entry& old : pair.entries) {
+        if (old.key_ == entry.key_) return void(old = entry);  // the log has lost it, and here it is again
+      }
+      if (pair.entries[1].empty()) room = i;
+    }
+    Pair& pair = pairs_[at ^ room];
+    used_ += pair.entries[1].empty();
     pair.entries[1] = pair.entries[0];
     pair.entries[0] = entry;
   }
 
   void grow() {
     const std::size_t count = mask_ + 1;
-    room_ = 2 * count;  // as many pieces as there are pairs: when half full
-    if (count * sizeof(Pair) >= kMostBytes) return;
+    if (count * sizeof(Pair) >= kMaxTableBytes) return;
     Pair* const old = pairs_;
-    pairs_ = allocate(2 * count * sizeof(Pair));
+    pairs_ = static_cast<Pair*>(allocate(2 * count * sizeof(Pair)));
+    ::madvise(pairs_, 2 * count * sizeof(Pair), MADV_HUGEPAGE);
     mask_ = 2 * count - 1;
+    used_ = 0;
     for (std::size_t i = 0; i < count; ++i) {
       for (const int e : {1, 0}) {  // the newer one last, to stay in front
-        const Entry& entry = old[i].entries[e];
-        if (!entry.empty()) place(entry, hash_of(entry.key));
+        if (!old[i].entries[e].empty()) place(old[i].entries[e]);
       }
     }
     ::munmap(old, count * sizeof(Pair));
   }
 
   Pair* pairs_;
-  std::size_t mask_;
-  std::size_t room_;  // insertions left before it grows
+  std::uint32_t* log_;
+  std::size_t mask_;           // of pairs
+  std::size_t used_ = 0;       // entries in use
+  std::uint64_t written_ = 0;  // words that ever went into the log
 };
-
-// Words, from the size of a core's second-level cache up; and what is longer.
-using WordCache = PieceCache<2, 4, std::size_t{1} << 20, std::size_t{1} << 25>;
-using PhraseCache = PieceCache<6, 16, std::size_t{1} << 18, std::size_t{1} << 24>;
 
 }  // namespace polyglyph::tokenizer

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <span>
 
 #include "polyglyph/types.h"
 
@@ -22,6 +23,10 @@ class TokenBuffer {
   void push(TokenId id) {
     *reserve(1) = id;
     ++size_;
+  }
+  void append(std::span<const TokenId> ids) {
+    std::memcpy(reserve(ids.size()), ids.data(), ids.size_bytes());
+    size_ += ids.size();
   }
   void resize_down(std::size_t size) { size_ = size; }
   void clear() { size_ = 0; }
