@@ -79,6 +79,7 @@ void Bpe::encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids, std
 // one undone last. Of merges at equal rank the leftmost comes first: a crossing one yields to one inside `left`
 // (rank < limit) and precedes one inside `right` (rank <= limit).
 bool Bpe::joins(TokenId left, TokenId right) const {
+  if (!image_.may_cross(left, right)) return true;
   std::uint32_t limit = kNone;
   Derivation l = image_.derivation(left), r = image_.derivation(right);
   for (;;) {

@@ -37,6 +37,7 @@ enum SectionIndex {
   kStarts,
   kKinds,
   kDerivations,
+  kEdges,
   kPairs,
   kFilter,
   kWords,
@@ -201,7 +202,7 @@ std::string write_image(const ImageParts& parts) {
   const std::string pipeline = write_pipeline(parts.pipeline);
   const std::string_view sections[kCount] = {
       parts.name,       pipeline,   parts.pool, raw(parts.starts), raw(parts.kinds), raw(parts.derivations),
-      raw(parts.pairs), raw(parts.filter), raw(parts.words), raw(parts.trie)};
+      raw(parts.edges),       raw(parts.pairs), raw(parts.filter), raw(parts.words), raw(parts.trie)};
   Header header{};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
   header.version = kImageVersion;
@@ -293,6 +294,7 @@ void Image::open(std::string_view bytes, const std::string& where) {
   table(kStarts, starts_);
   table(kKinds, kinds_);
   table(kDerivations, derivations_);
+  table(kEdges, edges_);
   table(kPairs, pairs_);
   table(kFilter, filter_);
   table(kWords, words_);

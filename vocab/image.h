@@ -1,6 +1,6 @@
 // Image: a prepared tokenizer as one flat block of memory, mapped from a .pgv file or built in place.
 //
-//   header | name | pipeline | pool | starts | kinds | derivations | pairs | filter | words | trie
+//   header | name | pipeline | pool | starts | kinds | derivations | edges | pairs | filter | words | trie
 //
 // Every table is an array at an offset that the header states; nothing is parsed but the pipeline's few
 // components. Opening checks the magic, the version and the bounds and element sizes of every table; lookups then
@@ -37,6 +37,32 @@ struct Derivation {
   std::uint32_t right = kNoToken;
   std::uint32_t rank = 0;
   std::uint32_t prefix = kNoToken;  // the longest reachable token that is a proper prefix of this one
+};
+
+// Sets of tokens by class: a token is in one of 128, by its id. Two sets without a class in common have no token in
+// common.
+struct Classes {
+  std::uint64_t words[2] = {0, 0};
+
+  void add(TokenId token) noexcept {
+    const std::uint64_t hash = hash_words(token, 1);
+    words[hash & 1] |= std::uint64_t{1} << (hash >> 1 & 63);
+  }
+  void add(const Classes& other) noexcept {
+    for (std::size_t i : {0, 1}) words[i] |= other.words[i];
+  }
+  bool meets(const Classes& other) const noexcept {
+    return ((words[0] & other.words[0]) | (words[1] & other.words[1])) != 0;
+  }
+};
+
+// One edge of a reachable token: the tokens that are there in turn while it is made, itself included, and all those
+// that would merge with one of them across the edge before the edge's next token is made.
+struct Edge {
+  Classes own, partners;
+};
+struct Edges {
+  Edge begin, end;
 };
 
 // A slot of the open-addressed table of pairs that merge. Empty: rank is 0.
@@ -114,6 +140,14 @@ class Image {
   }
   bool is_reachable(TokenId id) const noexcept;
 
+  // Whether `left` and `right` may merge across their border at some point while both are made. Where this says no,
+  // they never do.
+  bool may_cross(TokenId left, TokenId right) const noexcept {
+    if (left >= edges_.size() || right >= edges_.size()) return true;
+    const Edge &l = edges_[left].end, &r = edges_[right].begin;
+    return l.own.meets(r.partners) && l.partners.meets(r.own);
+  }
+
   // The pair's slot, or nullptr when the two never merge.
   const Pair* find_pair(TokenId left, TokenId right) const noexcept {
     const std::uint64_t hash = hash_words(left, right);
@@ -168,6 +202,7 @@ class Image {
   std::span<const std::uint32_t> starts_;
   std::span<const std::uint8_t> kinds_;
   std::span<const Derivation> derivations_;
+  std::span<const Edges> edges_;
   std::span<const Pair> pairs_;
   std::span<const std::uint64_t> filter_;
   std::span<const Word> words_;
@@ -187,6 +222,7 @@ struct ImageParts {
   std::vector<std::uint32_t> starts;
   std::vector<std::uint8_t> kinds;
   std::vector<Derivation> derivations;
+  std::vector<Edges> edges;            // none if encoding is by merging
   std::vector<Pair> pairs;             // a power of two of slots
   std::vector<std::uint64_t> filter;   // a power of two of words
   std::vector<Word> words;             // a power of two of slots
