@@ -70,6 +70,7 @@ AddedTokens::AddedTokens(std::vector<Pattern> patterns) : patterns_(std::move(pa
     any_lstrip_ = any_lstrip_ || p.token->lstrip;
     first_[static_cast<unsigned char>(p.text[0])] = true;
   }
+  one_first_ = std::ranges::count(first_, true) == 1;
   edges_.resize(std::bit_ceil(2 * bytes));
   for (std::uint32_t i = 0; i < patterns_.size(); ++i) add_pattern(i);
   link_failures();
@@ -121,12 +122,19 @@ void AddedTokens::link_failures() {
   }
 }
 
+// The first place from `i` on where a pattern can begin.
+std::size_t AddedTokens::skip(std::string_view text, std::size_t i) const {
+  if (one_first_) return std::min(text.find(patterns_[0].text[0], i), text.size());
+  while (i < text.size() && !first_[static_cast<unsigned char>(text[i])]) ++i;
+  return i;
+}
+
 AddedTokens::Match AddedTokens::find(std::string_view text, std::size_t from) const {
   Match best;
   std::uint32_t state = 0;
   for (std::size_t i = from; i < text.size(); ++i) {
     if (state == 0) {
-      while (i < text.size() && !first_[static_cast<unsigned char>(text[i])]) ++i;
+      i = skip(text, i);
       if (i == text.size()) break;
     }
     const auto byte = static_cast<unsigned char>(text[i]);

@@ -61,6 +61,7 @@ class AddedTokens {
     std::size_t begin = 0, end = 0;
     const AddedToken* token = nullptr;
   };
+  std::size_t skip(std::string_view text, std::size_t i) const;
   Match find(std::string_view text, std::size_t from) const;
   std::uint32_t child(std::uint32_t node, unsigned char byte) const;
   void add_pattern(std::uint32_t index);
@@ -80,7 +81,8 @@ class AddedTokens {
   std::vector<Pattern> patterns_;
   std::vector<Node> nodes_{Node{}};
   std::vector<Edge> edges_;  // open-addressed
-  std::array<bool, 256> first_{};
+  std::array<bool, 256> first_{};  // bytes that patterns begin with
+  bool one_first_ = false;         // all with the same one
   std::size_t longest_ = 0;
   bool any_lstrip_ = false;
 };

@@ -171,7 +171,7 @@ std::size_t Engine::encode_pieces(std::string_view text, bool final, Worker& wor
   std::array<Waiting, kGroup> group;
   std::size_t waiting = 0;
 
-  const auto encode_new = [&](const Waiting& w) {
+  const auto encode_new = [&](const Waiting& w) __attribute__((noinline)) {
     TokenBuffer& ids = out.ids != nullptr ? *out.ids : worker.bpe.ids;
     if (out.ids == nullptr) ids.clear();
     const std::size_t before = ids.size();
@@ -182,9 +182,9 @@ std::size_t Engine::encode_pieces(std::string_view text, bool final, Worker& wor
       worker.cache.insert(w.key, w.bytes, {ids.data() + before, count});
     }
   };
-  const auto look_up = [&](const Waiting& w) {
-    if (w.bytes.size() > PieceCache::kMaxPiece) return encode_new(w);
-    const PieceCache::Entry* entry = worker.cache.find(w.key);
+  const auto look_up = [&](const Waiting& w) __attribute__((always_inline)) {
+    const bool cached = w.bytes.size() <= PieceCache::kMaxPiece;
+    const PieceCache::Entry* entry = cached ? worker.cache.find(w.key) : nullptr;
     if (entry == nullptr) return encode_new(w);
     if (const std::size_t count = entry->count(); count != 0) [[likely]] {
       if (out.ids != nullptr) {
@@ -199,23 +199,23 @@ std::size_t Engine::encode_pieces(std::string_view text, bool final, Worker& wor
     if (out.ids != nullptr) out.ids->append(ids);
     out.count += ids.size();
   };
-  const auto flush = [&] {
+  const auto flush = [&]() __attribute__((noinline)) {
     for (std::size_t i = 0; i < waiting; ++i) look_up(group[i]);
     waiting = 0;
     return !out.full();
   };
   const char* const end = text.data() + text.size();
-  const std::size_t done =
-      pretokenizer_.split(text, final, worker.split, [&](const Pretokenizer::Piece& piece) {
-        Waiting& w = group[waiting];
-        w.bytes = piece.bytes;
-        if (piece.bytes.size() <= PieceCache::kMaxPiece) {
-          // A piece with an inserted space is not in `text`: nothing beyond its own end may be read.
-          w.key = PieceCache::key_of(piece.bytes, piece.inserted ? piece.bytes.data() + piece.bytes.size() : end);
-          worker.cache.prefetch(w.key);
-        }
-        return ++waiting < kGroup || flush();
-      });
+  const auto collect = [&](const Pretokenizer::Piece& piece) __attribute__((always_inline)) {
+    Waiting& w = group[waiting];
+    w.bytes = piece.bytes;
+    if (piece.bytes.size() <= PieceCache::kMaxPiece) {
+      // A piece with an inserted space is not in `text`: nothing beyond its own end may be read.
+      w.key = PieceCache::key_of(piece.bytes, piece.inserted ? piece.bytes.data() + piece.bytes.size() : end);
+      worker.cache.prefetch(w.key);
+    }
+    return ++waiting < kGroup || flush();
+  };
+  const std::size_t done = pretokenizer_.split(text, final, worker.split, collect);
   flush();
   return done;
 }

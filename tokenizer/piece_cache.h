@@ -36,7 +36,7 @@ class PieceCache {
   // Never all zero in `high`.
   struct Key {
     std::uint64_t low, high;
-    friend bool operator==(const Key&, const Key&) = default;
+    friend bool operator==(const Key& a, const Key& b) { return ((a.low ^ b.low) | (a.high ^ b.high)) == 0; }
   };
 
   class Entry {

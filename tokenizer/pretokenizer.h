@@ -40,7 +40,7 @@ class Pretokenizer {
   template <class Take>
   std::size_t split(std::string_view text, bool final, Scratch& scratch, Take take) const {
     if (scanner_) {
-      return scan_pieces(*scanner_, text, final, [&](const char* begin, const char* end) {
+      return scan_pieces(*scanner_, text, final, [&](const char* begin, const char* end) __attribute__((always_inline)) {
         return take(Piece{{begin, static_cast<std::size_t>(end - begin)},
                           static_cast<std::size_t>(begin - text.data()), 0});
       });
