@@ -80,11 +80,14 @@ class PieceCache {
   }
 
   PieceCache()
-      : pairs_(static_cast<Pair*>(allocate(kLeastTableBytes))),
-        log_(static_cast<std::uint32_t*>(allocate(kLogBytes))),
-        mask_(kLeastTableBytes / sizeof(Pair) - 1) {}
+      : memory_(reserve(kMaxTableBytes + kHugePage)),
+        pairs_(reinterpret_cast<Pair*>((reinterpret_cast<std::uintptr_t>(memory_) + kHugePage - 1) & ~(kHugePage - 1))),
+        log_(static_cast<std::uint32_t*>(reserve(kLogBytes))) {
+    // With small pages, a random access to a large table costs a second miss for its address.
+    ::madvise(reinterpret_cast<char*>(pairs_) + kHugePage, kMaxTableBytes - kHugePage, MADV_HUGEPAGE);
+  }
   ~PieceCache() {
-    ::munmap(pairs_, (mask_ + 1) * sizeof(Pair));
+    ::munmap(memory_, kMaxTableBytes + kHugePage);
     ::munmap(log_, kLogBytes);
   }
   PieceCache(const PieceCache&) = delete;
@@ -145,12 +148,12 @@ class PieceCache {
   static constexpr std::size_t kPairs = 4;  // where a piece can be
   static constexpr std::uint64_t kLong = std::uint64_t{0xFF} << 56;
   static constexpr std::size_t kLeastTableBytes = std::size_t{1} << 20;  // what a core's second-level cache holds
+  static constexpr std::size_t kHugePage = std::size_t{1} << 21;
   static constexpr std::size_t kLogWords = kLogBytes / sizeof(std::uint32_t);
 
-  // Pages come from the kernel cleared and are touched only as pieces arrive, so a tokenizer that has seen little text
-  // costs little memory. A table that has grown asks for huge pages: with small ones, a random access costs a second
-  // miss for its address.
-  static void* allocate(std::size_t bytes) {
+  // Address space, not memory: pages come from the kernel cleared when they are first touched, so a tokenizer that has
+  // seen little text costs little.
+  static void* reserve(std::size_t bytes) {
     void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     return memory;
@@ -176,41 +179,47 @@ class PieceCache {
 
   void place(const Entry& entry) {
     const std::size_t at = home(entry.key_);
-    std::size_t room = 0;  // the first pair with room, else the home pair
-    for (std::size_t i = kPairs; i-- > 0;) {
+    Pair* room = &pairs_[at];  // when all are full
+    for (std::size_t i = 0; i < kPairs; ++i) {
       Pair& pair = pairs_[at ^ i];
       for (Entry& old : pair.entries) {
-        if (old.key_ == entry.key_) return void(old = entry);  // the log has lost it, and here it is again
+        if (old.key_ == entry.key_) return void(old = entry);  // the log had lost it
       }
-      if (pair.entries[1].empty()) room = i;
+      if (pair.entries[1].empty()) {
+        room = &pair;
+        ++used_;
+        break;
+      }
     }
-    Pair& pair = pairs_[at ^ room];
-    used_ += pair.entries[1].empty();
-    pair.entries[1] = pair.entries[0];
-    pair.entries[0] = entry;
+    room->entries[1] = room->entries[0];
+    room->entries[0] = entry;
   }
 
+  // Doubles the table where it is: what is together in kPairs pairs stays there or goes to the same place of the new
+  // half, by one more bit of its hash.
   void grow() {
     const std::size_t count = mask_ + 1;
     if (count * sizeof(Pair) >= kMaxTableBytes) return;
-    Pair* const old = pairs_;
-    pairs_ = static_cast<Pair*>(allocate(2 * count * sizeof(Pair)));
-    ::madvise(pairs_, 2 * count * sizeof(Pair), MADV_HUGEPAGE);
     mask_ = 2 * count - 1;
     used_ = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      for (const int e : {1, 0}) {  // the newer one last, to stay in front
-        if (!old[i].entries[e].empty()) place(old[i].entries[e]);
+    for (std::size_t at = 0; at < count; at += kPairs) {
+      Pair together[kPairs];
+      std::memcpy(together, &pairs_[at], sizeof together);
+      std::memset(static_cast<void*>(&pairs_[at]), 0, sizeof together);
+      for (const Pair& pair : together) {
+        for (const int e : {1, 0}) {  // the newer one last, to stay in front
+          if (!pair.entries[e].empty()) place(pair.entries[e]);
+        }
       }
     }
-    ::munmap(old, count * sizeof(Pair));
   }
 
+  void* memory_;
   Pair* pairs_;
   std::uint32_t* log_;
-  std::size_t mask_;           // of pairs
-  std::size_t used_ = 0;       // entries in use
-  std::uint64_t written_ = 0;  // words that ever went into the log
+  std::size_t mask_ = kLeastTableBytes / sizeof(Pair) - 1;  // of pairs
+  std::size_t used_ = 0;                                    // entries in use
+  std::uint64_t written_ = 0;                               // words that ever went into the log
 };
 
 }  // namespace polyglyph::tokenizer
