@@ -74,75 +74,73 @@ void Bpe::encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids, std
   }
 }
 
-// Whether encoding the two tokens' bytes together gives the two tokens. Undoes their merges in the reverse of the
-// order in which they happen, and asks at each state whether a merge across the border would have come before the
-// one undone last. Of merges at equal rank the leftmost comes first: a crossing one yields to one inside `left`
-// (rank < limit) and precedes one inside `right` (rank <= limit).
-bool Bpe::joins(TokenId left, TokenId right) const {
-  if (!image_.may_cross(left, right)) return true;
+// Whether encoding the two tokens' bytes together gives something else than the two tokens. Undoes their merges in the
+// reverse of the order in which they happen, and asks at each state whether a merge across the border would have come
+// before the one undone last. Of merges at equal rank the leftmost comes first: a crossing one yields to one inside
+// `left` (rank < limit) and precedes one inside `right` (rank <= limit).
+bool Bpe::crosses(TokenId left, TokenId right) const {
   std::uint32_t limit = kNone;
   Derivation l = image_.derivation(left), r = image_.derivation(right);
   for (;;) {
     const Pair* pair = image_.find_pair(left, right);
-    if (pair != nullptr && pair->rank < limit) return false;
+    if (pair != nullptr && pair->rank < limit) return true;
     // Ranks fall from a token to its parts; the comparison with `limit` ends the walk on a damaged image as well.
     if (l.rank > r.rank) {
-      if (l.rank >= limit) return false;
+      if (l.rank >= limit) return true;
       limit = l.rank;
       left = l.right;
       l = image_.derivation(left);
     } else if (r.rank != 0) {
-      if (r.rank >= limit) return false;
+      if (r.rank >= limit) return true;
       limit = r.rank + 1;
       right = r.left;
       r = image_.derivation(right);
     } else {
-      return true;
+      return false;
     }
   }
 }
 
 void Bpe::search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const {
   const std::size_t size = piece.size();
-  const std::size_t first = ids.size();
-  TokenId* out = ids.reserve(size);  // a token takes at least a byte
-  std::size_t count = 0;
+  TokenId* const begin = ids.reserve(size);  // a token takes at least a byte
+  TokenId* end = begin;
   std::size_t position = 0;
   bool any_dead = false;
-  const auto is_dead = [&](std::size_t at) { return any_dead && (scratch.dead[at / 64] >> (at % 64) & 1); };
 
-  vocab::Image::Match match = image_.longest(piece.data(), size);
-  TokenId candidate = match.token;
-  std::size_t length = match.size;
+  vocab::Image::Match candidate = image_.longest(piece.data(), size);
+  const auto shorter = [&](vocab::Image::Match match) -> vocab::Image::Match {
+    const TokenId prefix = image_.derivation(match.token).prefix;
+    const std::size_t prefix_size = image_.token_size(prefix);
+    if (prefix_size - 1 >= match.size - 1) return {kNoToken, 0};  // none; or not shorter, on a damaged image
+    return {prefix, prefix_size};
+  };
+  const auto fits = [&] {
+    const std::size_t after = position + candidate.size;
+    if (any_dead && scratch.dead[after / 64] >> (after % 64) & 1) return false;
+    return end == begin || !image_.may_cross(end[-1], candidate.token) || !crosses(end[-1], candidate.token);
+  };
   for (;;) {
-    while (candidate != kNoToken) {
-      if (!is_dead(position + length) && (count == 0 || joins(out[count - 1], candidate))) break;
-      candidate = image_.derivation(candidate).prefix;
-      length = image_.token(candidate).size();
-      if (length == 0) candidate = kNoToken;
-    }
-    if (candidate != kNoToken) {
-      out[count++] = candidate;
-      position += length;
+    while (candidate.token != kNoToken && !fits()) candidate = shorter(candidate);
+    if (candidate.token != kNoToken) {
+      *end++ = candidate.token;
+      position += candidate.size;
       if (position >= size) break;
-      match = image_.longest(piece.data() + position, size - position);
-      candidate = match.token;
-      length = match.size;
+      candidate = image_.longest(piece.data() + position, size - position);
       continue;
     }
-    if (count == 0) break;  // only a damaged image comes here: every byte is a token, so the search succeeds
+    if (end == begin) break;  // only a damaged image comes here: every byte is a token, so the search succeeds
     if (!any_dead) {
       any_dead = true;
       scratch.dead.assign(size / 64 + 1, 0);
     }
     scratch.dead[position / 64] |= std::uint64_t{1} << (position % 64);
-    const TokenId last = out[--count];
-    position -= std::min(position, image_.token(last).size());
-    candidate = image_.derivation(last).prefix;
-    length = image_.token(candidate).size();
-    if (length == 0) candidate = kNoToken;
+    const TokenId last = *--end;
+    const std::size_t last_size = std::min(position, image_.token_size(last));
+    position -= last_size;
+    candidate = shorter({last, last_size});
   }
-  ids.resize_down(first + count);
+  ids.advance(static_cast<std::size_t>(end - begin));
 }
 
 // The symbols that merging starts from: one a byte. Bytes without an entry become the unknown token, fused with

@@ -43,7 +43,7 @@ class Bpe {
 
  private:
   void search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const;
-  bool joins(TokenId left, TokenId right) const;
+  bool crosses(TokenId left, TokenId right) const;
   void merge(std::string_view piece, Scratch& scratch) const;
   void add_symbols(std::string_view piece, Scratch& scratch) const;
   void push_candidate(std::uint32_t position, Scratch& scratch) const;

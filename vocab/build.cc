@@ -159,8 +159,8 @@ class Builder {
     parts_.pairs.assign(slots_for(merges_.size()), Pair{0, 0, 0, 0});
     parts_.filter.assign(std::bit_ceil(std::max<std::size_t>(8, merges_.size() / 10)), 0);
     for (const RankedMerge& m : merges_) {
-      const std::uint64_t hash = hash_words(m.left, m.right);
-      parts_.filter[hash >> 32 & (parts_.filter.size() - 1)] |= Image::filter_bits(hash);
+      const std::uint64_t hash = hash_pair(m.left, m.right);
+      add_to_filter(parts_.filter[hash >> shift(parts_.filter)], hash);
       // A pair that is listed twice counts where it is listed last, as in the reference's own table.
       Pair& pair = slot(m.left, m.right);
       if (pair.rank == 0) ++parts_.pipeline.merges;
@@ -168,8 +168,11 @@ class Builder {
     }
   }
 
+  template <class T>
+  static int shift(const std::vector<T>& table) { return 64 - std::countr_zero(table.size()); }
+
   Pair& slot(TokenId left, TokenId right) {
-    std::size_t i = hash_words(left, right) & (parts_.pairs.size() - 1);
+    std::size_t i = hash_pair(left, right) >> shift(parts_.pairs);
     while (parts_.pairs[i].rank != 0 && (parts_.pairs[i].left != left || parts_.pairs[i].right != right)) {
       i = (i + 1) & (parts_.pairs.size() - 1);
     }
@@ -177,8 +180,8 @@ class Builder {
   }
 
   std::uint32_t rank_of(TokenId left, TokenId right) {
-    const std::uint64_t hash = hash_words(left, right), bits = Image::filter_bits(hash);
-    if ((parts_.filter[hash >> 32 & (parts_.filter.size() - 1)] & bits) != bits) return 0;
+    const std::uint64_t hash = hash_pair(left, right);
+    if (!in_filter(parts_.filter[hash >> shift(parts_.filter)], hash)) return 0;
     return slot(left, right).rank;
   }
 
@@ -266,8 +269,8 @@ class Builder {
   }
 
   // A trie over the reachable tokens as a double array: the child of a node for byte b is at slot base ^ b if that
-  // slot is in use under the label b. No two nodes share a base, so the label alone tells whose child a slot is;
-  // nodes without children get the base of a block that stays empty.
+  // slot has the label b. No two nodes share a base, so the label alone tells whose child a slot is. Nodes without
+  // children, and slots that nothing uses, have base 0: of a block whose labels fit no byte.
   void build_trie() {
     std::vector<std::pair<std::uint64_t, TokenId>> keys;  // the first eight bytes decide almost every comparison
     for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
@@ -288,7 +291,8 @@ class Builder {
       std::uint32_t slot;  // whose base is to be set; kRoot for the root
     };
     constexpr std::uint32_t kRoot = 0xFFFFFFFF;
-    add_trie_block();  // block 0 stays empty: the base of nodes without children
+    add_trie_block();
+    for (std::size_t slot = 0; slot < 256; ++slot) parts_.trie[slot] = ~slot & 0xFF;
     used_.assign(256, true);
     base_taken_.assign(256, true);
     std::vector<Node> open{{0, order_.size(), 0, kRoot}};
@@ -308,7 +312,7 @@ class Builder {
       if (node.slot == kRoot) {
         parts_.trie_root = base;
       } else {
-        parts_.trie[node.slot] |= static_cast<std::uint64_t>(base) << 33;
+        parts_.trie[node.slot] |= static_cast<std::uint64_t>(base) << 32;
       }
       for (std::size_t i = 0; i < children.size(); ++i) {
         const auto [byte, begin] = children[i];
@@ -316,7 +320,7 @@ class Builder {
         const std::uint32_t slot = base ^ byte;
         const TokenId first = order_[begin];
         const std::uint64_t token = bytes_of(first).size() == node.depth + 1 ? first + 1 : 0;
-        parts_.trie[slot] = token | static_cast<std::uint64_t>(byte) << 24 | std::uint64_t{1} << 32;
+        parts_.trie[slot] = byte | token << 8;
         used_[slot] = true;
         --free_[slot >> 8];
         open.push_back({begin, end, node.depth + 1, slot});

@@ -285,9 +285,9 @@ void Image::open(std::string_view bytes, const std::string& where) {
     if (s.size() % sizeof(T) != 0) throw damaged("a table of the image has a broken size");
     span = {reinterpret_cast<const T*>(s.data()), s.size() / sizeof(T)};
   };
-  const auto mask = [&](std::size_t size) {
-    if (!std::has_single_bit(size)) throw damaged("a table of the image has a broken size");
-    return size - 1;
+  const auto bits = [&](std::size_t size) {
+    if (!std::has_single_bit(size) || size < 2) throw damaged("a table of the image has a broken size");
+    return std::countr_zero(size);
   };
   name_ = section(kName);
   pool_ = section(kPool);
@@ -299,9 +299,9 @@ void Image::open(std::string_view bytes, const std::string& where) {
   table(kFilter, filter_);
   table(kWords, words_);
   table(kTrie, trie_);
-  pair_mask_ = mask(pairs_.size());
-  filter_mask_ = mask(filter_.size());
-  word_mask_ = mask(words_.size());
+  pair_shift_ = 64 - bits(pairs_.size());
+  filter_shift_ = 64 - bits(filter_.size());
+  word_mask_ = (std::size_t{1} << bits(words_.size())) - 1;
   trie_root_ = header.trie_root;
   if (starts_.size() != kinds_.size() + 1 || kinds_.size() > kMaxTokenId + std::size_t{1}) {
     throw damaged("two tables of the image disagree");

@@ -70,6 +70,19 @@ struct Pair {
   std::uint32_t left, right, rank, result;
 };
 
+// Of this hash the upper bits are good: they say where a pair's slot and its word of the filter are.
+inline std::uint64_t hash_pair(TokenId left, TokenId right) noexcept {
+  return (static_cast<std::uint64_t>(left) << 32 | right) * 0x9E3779B97F4A7C15u;
+}
+
+// A filter in front of the table of pairs answers most "never merge" without touching it: two bits of one word.
+inline bool in_filter(std::uint64_t word, std::uint64_t hash) noexcept {
+  return (word >> (hash >> 32 & 63) & word >> (hash >> 38 & 63) & 1) != 0;
+}
+inline void add_to_filter(std::uint64_t& word, std::uint64_t hash) noexcept {
+  word |= std::uint64_t{1} << (hash >> 32 & 63) | std::uint64_t{1} << (hash >> 38 & 63);
+}
+
 // A slot of the open-addressed table from bytes to entries. Empty: id is kNoToken.
 struct Word {
   std::uint32_t tag;  // the upper half of the hash
@@ -120,6 +133,9 @@ class Image {
   bool is_literal(TokenId id) const noexcept;
   const std::vector<TokenId>& literals() const noexcept { return literals_; }
 
+  // How many bytes those are; 0 for ids that are absent, anything on a damaged image.
+  std::size_t token_size(TokenId id) const noexcept { return id < kinds_.size() ? starts_[id + 1] - starts_[id] : 0; }
+
   // The bytes that decoding a token gives; empty for ids that are absent.
   std::string_view token(TokenId id) const noexcept {
     if (id >= kinds_.size()) return {};
@@ -150,10 +166,9 @@ class Image {
 
   // The pair's slot, or nullptr when the two never merge.
   const Pair* find_pair(TokenId left, TokenId right) const noexcept {
-    const std::uint64_t hash = hash_words(left, right);
-    const std::uint64_t bits = filter_bits(hash);
-    if ((filter_[hash >> 32 & filter_mask_] & bits) != bits) return nullptr;
-    for (std::size_t i = hash & pair_mask_, probes = 0; probes <= pair_mask_; i = (i + 1) & pair_mask_, ++probes) {
+    const std::uint64_t hash = hash_pair(left, right);
+    if (!in_filter(filter_[hash >> filter_shift_], hash)) return nullptr;
+    for (std::size_t i = hash >> pair_shift_, probes = 0; probes < pairs_.size(); i = (i + 1) & (pairs_.size() - 1), ++probes) {
       const Pair& pair = pairs_[i];
       if (pair.rank == 0) return nullptr;
       if (pair.left == left && pair.right == right) return &pair;
@@ -174,17 +189,12 @@ class Image {
       const std::uint32_t slot = base ^ byte;
       if (slot >= trie_.size()) break;
       const std::uint64_t unit = trie_[slot];
-      if ((unit >> 24 & 0x1FF) != (0x100u | byte)) break;
-      const auto token = static_cast<std::uint32_t>(unit & 0xFFFFFF);
+      if (static_cast<unsigned char>(unit) != byte) break;
+      const auto token = static_cast<std::uint32_t>(unit >> 8 & 0xFFFFFF);
       if (token != 0) match = {token - 1, i + 1};
-      base = static_cast<std::uint32_t>(unit >> 33);
+      base = static_cast<std::uint32_t>(unit >> 32);
     }
     return match;
-  }
-
-  // Two bits of one 64-bit word: a filter that answers most "never merge" without touching the table.
-  static std::uint64_t filter_bits(std::uint64_t hash) noexcept {
-    return std::uint64_t{1} << (hash >> 20 & 63) | std::uint64_t{1} << (hash >> 26 & 63);
   }
 
  private:
@@ -207,7 +217,8 @@ class Image {
   std::span<const std::uint64_t> filter_;
   std::span<const Word> words_;
   std::span<const std::uint64_t> trie_;
-  std::size_t pair_mask_ = 0, filter_mask_ = 0, word_mask_ = 0;
+  std::size_t word_mask_ = 0;
+  int pair_shift_ = 63, filter_shift_ = 63;
   std::uint32_t trie_root_ = 0;
   Pipeline pipeline_;
   std::vector<TokenId> literals_;
@@ -226,7 +237,7 @@ struct ImageParts {
   std::vector<Pair> pairs;             // a power of two of slots
   std::vector<std::uint64_t> filter;   // a power of two of words
   std::vector<Word> words;             // a power of two of slots
-  std::vector<std::uint64_t> trie;     // unit: token + 1 (24 bits) | label (8) | used (1) | base of children (31)
+  std::vector<std::uint64_t> trie;     // unit: label (8 bits) | token + 1 (24) | base of children (32)
   std::uint32_t trie_root = 0;
 };
 std::string write_image(const ImageParts& parts);
