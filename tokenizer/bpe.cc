@@ -106,7 +106,14 @@ void Bpe::search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) con
   TokenId* const begin = ids.reserve(size);  // a token takes at least a byte
   TokenId* end = begin;
   std::size_t position = 0;
-  bool any_dead = false;
+
+  // A bit for each position of the piece; most pieces need one word.
+  std::uint64_t few_dead = 0;
+  std::uint64_t* dead = &few_dead;
+  if (size >= 64) {
+    scratch.dead.assign(size / 64 + 1, 0);
+    dead = scratch.dead.data();
+  }
 
   vocab::Image::Match candidate = image_.longest(piece.data(), size);
   const auto shorter = [&](vocab::Image::Match match) -> vocab::Image::Match {
@@ -117,7 +124,7 @@ void Bpe::search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) con
   };
   const auto fits = [&] {
     const std::size_t after = position + candidate.size;
-    if (any_dead && scratch.dead[after / 64] >> (after % 64) & 1) return false;
+    if (dead[after / 64] >> (after % 64) & 1) return false;
     return end == begin || !image_.may_cross(end[-1], candidate.token) || !crosses(end[-1], candidate.token);
   };
   for (;;) {
@@ -130,11 +137,7 @@ void Bpe::search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) con
       continue;
     }
     if (end == begin) break;  // only a damaged image comes here: every byte is a token, so the search succeeds
-    if (!any_dead) {
-      any_dead = true;
-      scratch.dead.assign(size / 64 + 1, 0);
-    }
-    scratch.dead[position / 64] |= std::uint64_t{1} << (position % 64);
+    dead[position / 64] |= std::uint64_t{1} << (position % 64);
     const TokenId last = *--end;
     const std::size_t last_size = std::min(position, image_.token_size(last));
     position -= last_size;

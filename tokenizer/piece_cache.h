@@ -121,21 +121,18 @@ class PieceCache {
 
   // `ids` are one or more, no more than the piece has bytes.
   void insert(const Key& key, std::string_view piece, std::span<const TokenId> ids) {
-    Entry entry;
-    entry.key_ = key;
+    if (used_ * sizeof(Entry) * 2 > (mask_ + 1) * sizeof(Pair)) grow();
+    Entry& entry = place(key);
     if (piece.size() <= kMaxWord && ids.size() <= Entry::kInline) {
-      std::memset(entry.ids_, 0, sizeof entry.ids_);
-      std::memcpy(entry.ids_, ids.data(), ids.size_bytes());
+      for (std::size_t i = 0; i < Entry::kInline; ++i) entry.ids_[i] = i < ids.size() ? ids[i] : 0;
       entry.ids_[0] |= static_cast<TokenId>(ids.size()) << 24;
     } else {
-      const std::uint64_t place = log(piece, ids);
+      const std::uint64_t at = log(piece, ids);
       entry.ids_[0] = 0;
       entry.ids_[1] = static_cast<TokenId>(ids.size());
-      entry.ids_[2] = static_cast<TokenId>(place);
-      entry.ids_[3] = static_cast<TokenId>(place >> 32);
+      entry.ids_[2] = static_cast<TokenId>(at);
+      entry.ids_[3] = static_cast<TokenId>(at >> 32);
     }
-    if (used_ * sizeof(Entry) * 2 > (mask_ + 1) * sizeof(Pair)) grow();
-    place(entry);
   }
 
  private:
@@ -177,13 +174,14 @@ class PieceCache {
     return place;
   }
 
-  void place(const Entry& entry) {
-    const std::size_t at = home(entry.key_);
+  // The entry for `key`, its ids to be written.
+  Entry& place(const Key& key) {
+    const std::size_t at = home(key);
     Pair* room = &pairs_[at];  // when all are full
     for (std::size_t i = 0; i < kPairs; ++i) {
       Pair& pair = pairs_[at ^ i];
       for (Entry& old : pair.entries) {
-        if (old.key_ == entry.key_) return void(old = entry);  // the log had lost it
+        if (old.key_ == key) return old;  // the log had lost it
       }
       if (pair.entries[1].empty()) {
         room = &pair;
@@ -192,7 +190,8 @@ class PieceCache {
       }
     }
     room->entries[1] = room->entries[0];
-    room->entries[0] = entry;
+    room->entries[0].key_ = key;
+    return room->entries[0];
   }
 
   // Doubles the table where it is: what is together in kPairs pairs stays there or goes to the same place of the new
@@ -208,7 +207,7 @@ class PieceCache {
       std::memset(static_cast<void*>(&pairs_[at]), 0, sizeof together);
       for (const Pair& pair : together) {
         for (const int e : {1, 0}) {  // the newer one last, to stay in front
-          if (!pair.entries[e].empty()) place(pair.entries[e]);
+          if (!pair.entries[e].empty()) place(pair.entries[e].key_) = pair.entries[e];
         }
       }
     }
