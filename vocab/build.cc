@@ -113,7 +113,7 @@ class Builder {
   void index_words() {
     const std::size_t count = static_cast<std::size_t>(std::ranges::count(parts_.kinds, ImageParts::entry) +
                                                        std::ranges::count(parts_.kinds, ImageParts::entry | ImageParts::added));
-    parts_.words.assign(slots_for(count * 2), Word{0, kNoToken});
+    parts_.words.assign(slots_for(count), Word{0, kNoToken});
     for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
       if (!(parts_.kinds[id] & ImageParts::entry)) continue;
       const std::uint64_t hash = hash_bytes(bytes_of(id));
@@ -272,19 +272,26 @@ class Builder {
   // slot has the label b. No two nodes share a base, so the label alone tells whose child a slot is. Nodes without
   // children, and slots that nothing uses, have base 0: of a block whose labels fit no byte.
   void build_trie() {
-    std::vector<std::pair<std::uint64_t, TokenId>> keys;  // the first eight bytes decide almost every comparison
+    struct Key {
+      std::uint64_t head[2];  // the first sixteen bytes, big-endian; they decide almost every comparison
+      TokenId id;
+    };
+    std::vector<Key> keys;
+    keys.reserve(parts_.kinds.size());
     for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
       if (!reachable(id)) continue;
-      std::uint64_t head = 0;
+      std::uint64_t head[2] = {0, 0};
       const std::string_view bytes = bytes_of(id);
-      std::memcpy(&head, bytes.data(), std::min<std::size_t>(8, bytes.size()));
-      keys.emplace_back(__builtin_bswap64(head), id);
+      std::memcpy(head, bytes.data(), std::min(sizeof head, bytes.size()));
+      keys.push_back({{__builtin_bswap64(head[0]), __builtin_bswap64(head[1])}, id});
     }
-    std::ranges::sort(keys, [&](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first < b.first : bytes_of(a.second) < bytes_of(b.second);
+    std::ranges::sort(keys, [&](const Key& a, const Key& b) {
+      if (a.head[0] != b.head[0]) return a.head[0] < b.head[0];
+      if (a.head[1] != b.head[1]) return a.head[1] < b.head[1];
+      return bytes_of(a.id) < bytes_of(b.id);
     });
     order_.reserve(keys.size());
-    for (const auto& key : keys) order_.push_back(key.second);
+    for (const Key& key : keys) order_.push_back(key.id);
 
     struct Node {
       std::size_t begin, end, depth;
@@ -293,7 +300,6 @@ class Builder {
     constexpr std::uint32_t kRoot = 0xFFFFFFFF;
     add_trie_block();
     for (std::size_t slot = 0; slot < 256; ++slot) parts_.trie[slot] = ~slot & 0xFF;
-    used_.assign(256, true);
     base_taken_.assign(256, true);
     std::vector<Node> open{{0, order_.size(), 0, kRoot}};
     std::vector<std::pair<unsigned char, std::size_t>> children;  // byte, begin of its range
@@ -321,36 +327,53 @@ class Builder {
         const TokenId first = order_[begin];
         const std::uint64_t token = bytes_of(first).size() == node.depth + 1 ? first + 1 : 0;
         parts_.trie[slot] = byte | token << 8;
-        used_[slot] = true;
-        --free_[slot >> 8];
+        blocks_[slot >> 8].take(slot);
         open.push_back({begin, end, node.depth + 1, slot});
       }
     }
   }
 
+  // 256 slots of the trie under construction.
+  struct Block {
+    std::uint64_t free[4] = {~0ull, ~0ull, ~0ull, ~0ull};  // a bit a slot
+    std::uint16_t free_count = 256;
+    std::uint8_t failures = 0;
+
+    bool is_free(std::uint32_t slot) const { return free[slot >> 6 & 3] >> (slot & 63) & 1; }
+    void take(std::uint32_t slot) {
+      free[slot >> 6 & 3] &= ~(std::uint64_t{1} << (slot & 63));
+      --free_count;
+    }
+  };
+
   void add_trie_block() {
     parts_.trie.resize(parts_.trie.size() + 256, 0);
-    used_.resize(parts_.trie.size(), false);
     base_taken_.resize(parts_.trie.size(), false);
-    free_.push_back(256);
-    failures_.push_back(0);
+    blocks_.emplace_back();
   }
 
   // A base that is not taken and whose slots for all children are free. Blocks that have failed often are nearly
   // full and are not tried again, which keeps building linear at the cost of a few per cent of the slots.
   std::uint32_t find_base(const std::vector<std::pair<unsigned char, std::size_t>>& children) {
     constexpr int kFailures = 12;
-    while (first_open_ < free_.size() && (free_[first_open_] == 0 || failures_[first_open_] >= kFailures)) ++first_open_;
-    for (std::size_t block = std::max<std::size_t>(1, first_open_);; ++block) {
-      if (block == free_.size()) add_trie_block();
-      if (free_[block] < children.size() || (failures_[block] >= kFailures && children.size() > 1)) continue;
-      for (std::uint32_t low = 0; low < 256; ++low) {
-        const std::uint32_t base = static_cast<std::uint32_t>(block) << 8 | low;
-        if (base_taken_[base]) continue;
-        const bool fits = std::ranges::all_of(children, [&](const auto& child) { return !used_[base ^ child.first]; });
-        if (fits) return base;
+    while (first_open_ < blocks_.size() &&
+           (blocks_[first_open_].free_count == 0 || blocks_[first_open_].failures >= kFailures)) {
+      ++first_open_;
+    }
+    for (std::size_t i = first_open_;; ++i) {
+      if (i == blocks_.size()) add_trie_block();
+      Block& block = blocks_[i];
+      if (block.free_count < children.size() || (block.failures >= kFailures && children.size() > 1)) continue;
+      for (std::uint32_t word = 0; word < 4; ++word) {
+        for (std::uint64_t bits = block.free[word]; bits != 0; bits &= bits - 1) {
+          const std::uint32_t low = (word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits))) ^ children[0].first;
+          const std::uint32_t base = static_cast<std::uint32_t>(i) << 8 | low;
+          if (base_taken_[base]) continue;
+          const auto fits = [&](const auto& child) { return block.is_free(low ^ child.first); };
+          if (std::all_of(children.begin() + 1, children.end(), fits)) return base;
+        }
       }
-      ++failures_[block];
+      ++block.failures;
     }
   }
 
@@ -459,10 +482,9 @@ class Builder {
   std::vector<RankedMerge> merges_;
   bool all_bytes_ = true;
   std::vector<TokenId> order_;  // reachable tokens, sorted by their bytes
-  std::vector<bool> used_, base_taken_;
-  std::vector<std::uint16_t> free_;
-  std::vector<std::uint8_t> failures_;
-  std::size_t first_open_ = 1;
+  std::vector<char> base_taken_;
+  std::vector<Block> blocks_;
+  std::size_t first_open_ = 1;  // the first block that may have room; block 0 stays empty
 };
 
 }  // namespace

@@ -213,15 +213,17 @@ std::string write_image(const ImageParts& parts) {
     header.sections[i] = {end, sections[i].size()};
     end += sections[i].size();
     if (i == kName) continue;
-    for (std::uint64_t seed : {0, 1}) {
-      header.fingerprint[seed] = hash_bytes(sections[i], header.fingerprint[seed] + seed);
-    }
+    const std::uint64_t hash = hash_bytes(sections[i]);
+    for (std::uint64_t seed : {0, 1}) header.fingerprint[seed] = hash_words(header.fingerprint[seed] + seed, hash);
   }
   header.file_size = end;
 
-  std::string out(end, '\0');
+  std::string out;
+  out.reserve(end);
+  out.append(sizeof(Header), '\0');
   for (int i = 0; i < kCount; ++i) {
-    sections[i].copy(out.data() + header.sections[i].offset, sections[i].size());
+    out.append(header.sections[i].offset - out.size(), '\0');
+    out += sections[i];
   }
   header.checksum = hash_bytes(std::string_view(out).substr(sizeof(Header)));
   std::memcpy(out.data(), &header, sizeof header);
