@@ -119,9 +119,10 @@ Batch Tokenizer::encode_batch(std::span<const std::string_view> texts, EncodeOpt
   threads = static_cast<unsigned>(
       std::min<std::size_t>({threads, std::max<std::size_t>(1, texts.size()), 1 + bytes / kBytesPerThread}));
 
-  // Each thread takes the next few texts until none are left and keeps their ids in a buffer of its own.
+  // Each thread takes the next few texts until none are left. Its ids take address space at once and memory only as they
+  // come: a token takes two bytes or more in any text but the oddest.
   struct Share {
-    tokenizer::TokenBuffer ids;
+    std::vector<TokenId> ids;
     std::exception_ptr error;
     std::size_t error_row = 0;
   };
@@ -137,13 +138,16 @@ Batch Tokenizer::encode_batch(std::span<const std::string_view> texts, EncodeOpt
     Share& share = shares[s];
     std::size_t row = 0;
     try {
+      share.ids.reserve(bytes / threads / 2);
       const Engine::Loan loan(*engine_);
+      tokenizer::TokenBuffer& ids = (*loan).ids;
       for (std::size_t first; (first = next.fetch_add(kRowsAtOnce)) < texts.size();) {
         for (row = first; row < std::min(first + kRowsAtOnce, texts.size()); ++row) {
-          const std::size_t begin = share.ids.size();
-          Output out{&share.ids};
+          ids.clear();
+          Output out{&ids};
           engine_->encode(texts[row], options, *loan, out);
-          rows[row] = {s, begin, share.ids.size() - begin};
+          rows[row] = {s, share.ids.size(), ids.size()};
+          share.ids.insert(share.ids.end(), ids.begin(), ids.end());
         }
       }
     } catch (...) {
@@ -167,10 +171,14 @@ Batch Tokenizer::encode_batch(std::span<const std::string_view> texts, EncodeOpt
   batch.row_splits.push_back(0);
   std::size_t total = 0;
   for (const Row& row : rows) batch.row_splits.push_back(static_cast<std::int64_t>(total += row.size));
+  if (threads == 1) {
+    batch.ids = std::move(shares[0].ids);
+    return batch;
+  }
   batch.ids.reserve(total);
   for (const Row& row : rows) {
-    const TokenId* ids = shares[row.share].ids.data() + row.begin;
-    batch.ids.insert(batch.ids.end(), ids, ids + row.size);
+    const auto ids = shares[row.share].ids.begin() + static_cast<std::ptrdiff_t>(row.begin);
+    batch.ids.insert(batch.ids.end(), ids, ids + static_cast<std::ptrdiff_t>(row.size));
   }
   return batch;
 }
