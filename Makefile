@@ -39,7 +39,7 @@ fuzz: packages
 	@tools/install_packages.sh fuzz
 	@tools/run_fuzz.sh
 
-bench: packages
+bench: packages environment
 	@tools/install_packages.sh bench
 	@tools/run_bench.sh
 
