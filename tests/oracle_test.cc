@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
-#include <functional>
 #include <map>
 #include <memory>
 #include <random>
@@ -29,22 +28,6 @@ namespace {
 
 bool long_tests() {
   return std::getenv("POLYGLYPH_LONG_TESTS") != nullptr;
-}
-
-// Calls `take` with every string of at most `most` symbols.
-void for_each_string(const std::vector<std::string>& alphabet, std::size_t most,
-                     const std::function<void(const std::string&)>& take) {
-  std::string text;
-  const std::function<void(std::size_t)> extend = [&](std::size_t left) {
-    take(text);
-    if (left == 0) return;
-    for (const std::string& symbol : alphabet) {
-      text += symbol;
-      extend(left - 1);
-      text.resize(text.size() - symbol.size());
-    }
-  };
-  extend(most);
 }
 
 // A specification that owns the bytes of its entries, which begin with the 256 single ones.

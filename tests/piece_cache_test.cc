@@ -1,9 +1,9 @@
-// The cache may forget, but what it gives back is what was put in, for that very piece: words and long pieces, few and
-// many ids, through every growth of the table and until the log has gone round.
+// The cache may forget, but what it gives back is what was put in, for that very piece: words and long
+// pieces, few and many ids, through every growth of the table and until the log has gone round.
 #include "tokenizer/piece_cache.h"
 
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <random>
 #include <string>
 #include <vector>
@@ -55,7 +55,8 @@ TEST_CASE("a piece comes back with its ids or not at all") {
   for (auto known = all.rbegin(); known != all.rend(); ++known) {
     const std::vector<TokenId> ids = ids_of(cache, *known);
     kept += !ids.empty();
-    wrong += !ids.empty() && ids != known->ids && known->piece.size() > 3;  // short ones were put in more than once
+    wrong += !ids.empty() && ids != known->ids &&
+             known->piece.size() > 3;  // short ones were put in more than once
   }
   CHECK(wrong == 0);
   CHECK(kept > all.size() / 3);
@@ -80,7 +81,8 @@ TEST_CASE("words stay while there is room for all of them") {
     all.push_back({std::to_string(i * 7919), {i + 1}});
     cache.insert(key_of(all.back()), all.back().piece, all.back().ids);
   }
-  const auto gone = std::count_if(all.begin(), all.end(), [&](const Known& k) { return ids_of(cache, k) != k.ids; });
+  const auto gone =
+      std::count_if(all.begin(), all.end(), [&](const Known& k) { return ids_of(cache, k) != k.ids; });
   CHECK(gone < 2000);  // of a hundred, one or two find all their places taken
 }
 

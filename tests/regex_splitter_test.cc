@@ -39,22 +39,6 @@ std::vector<Span> find_all(const RegexSplitter& splitter, std::string_view text)
   return found;
 }
 
-// Calls `take` with every string of at most `most` symbols.
-void for_each_string(const std::vector<std::string>& alphabet, std::size_t most,
-                     const std::function<void(const std::string&)>& take) {
-  std::string text;
-  const std::function<void(std::size_t)> extend = [&](std::size_t left) {
-    take(text);
-    if (left == 0) return;
-    for (const std::string& symbol : alphabet) {
-      text += symbol;
-      extend(left - 1);
-      text.resize(text.size() - symbol.size());
-    }
-  };
-  extend(most);
-}
-
 struct Pattern {
   std::string name;
   Reference dialect;
@@ -105,7 +89,7 @@ TEST_CASE("matches of every short string are those of the oracle") {
     const auto splitter = compile(pattern.pattern, pattern.dialect);
     const reference::Regex oracle(pattern.pattern);
     std::size_t wrong = 0;
-    for_each_string(alphabet, long_tests ? 6 : 5, [&](const std::string& text) {
+    test::for_each_string(alphabet, long_tests ? 6 : 5, [&](const std::string& text) {
       if (find_all(*splitter, text) == oracle.find_all(text)) return;
       if (++wrong <= 3) UNSCOPED_INFO(pattern.name << ": " << test::escaped(text));
     });
@@ -123,10 +107,10 @@ TEST_CASE("what begins before undecided() is final") {
   for (const Pattern& pattern : patterns()) {
     const auto splitter = compile(pattern.pattern, pattern.dialect);
     std::size_t wrong = 0;
-    for_each_string(alphabet, 4, [&](const std::string& text) {
+    test::for_each_string(alphabet, 4, [&](const std::string& text) {
       const std::size_t limit = splitter->undecided(text, 0);
       const auto now = begun_before(find_all(*splitter, text), limit);
-      for_each_string(alphabet, 2, [&](const std::string& more) {
+      test::for_each_string(alphabet, 2, [&](const std::string& more) {
         if (begun_before(find_all(*splitter, text + more), limit) == now) return;
         if (++wrong <= 3)
           UNSCOPED_INFO(pattern.name << ": " << test::escaped(text) << " + " << test::escaped(more));

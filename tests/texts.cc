@@ -163,4 +163,19 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+void for_each_string(const std::vector<std::string>& alphabet, std::size_t most,
+                     const std::function<void(const std::string&)>& take) {
+  std::string text;
+  const std::function<void(std::size_t)> extend = [&](std::size_t left) {
+    take(text);
+    if (left == 0) return;
+    for (const std::string& symbol : alphabet) {
+      text += symbol;
+      extend(left - 1);
+      text.resize(text.size() - symbol.size());
+    }
+  };
+  extend(most);
+}
+
 }  // namespace polyglyph::test

@@ -1,6 +1,8 @@
 // The texts and tokenizers that the tests of the engine share.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,10 @@ struct Named {
   std::string text;
 };
 std::vector<Named> long_texts(std::size_t size);
+
+// Calls `take` with every string of at most `most` symbols.
+void for_each_string(const std::vector<std::string>& alphabet, std::size_t most,
+                     const std::function<void(const std::string&)>& take);
 
 // A text with everything but printable ASCII escaped, for messages.
 std::string escaped(std::string_view text);

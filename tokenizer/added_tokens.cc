@@ -1,9 +1,11 @@
-// Matching is Aho and Corasick's automaton, linear in the text whatever the patterns are, with the usual rule for
-// leftmost-longest: once a match is known, go on only while the current state began no later than the match.
+// Matching is Aho and Corasick's automaton, linear in the text whatever the patterns are, with the usual rule
+// for leftmost-longest: once a match is known, go on only while the current state began no later than the
+// match.
 //
-// For streams, a match is decided when everything its rules look at has arrived: any pattern that might begin at its
-// place, one character after it for single_word, and the whole run of whitespace after it for rstrip. Text is
-// given out up to where an undecided match might begin, less the whitespace that lstrip might still claim.
+// For streams, a match is decided when everything its rules look at has arrived: any pattern that might begin
+// at its place, one character after it for single_word, and the whole run of whitespace after it for rstrip.
+// Text is given out up to where an undecided match might begin, less the whitespace that lstrip might still
+// claim.
 #include "tokenizer/added_tokens.h"
 
 #include <algorithm>
@@ -30,7 +32,9 @@ unicode::Decoded last_character(std::string_view text, std::size_t end) {
   return unicode::decode(text.data() + end - 1, text.data() + end);
 }
 
-bool is_space(char32_t c) { return unicode::class_mask(c) & unicode::kSpaceMask; }
+bool is_space(char32_t c) {
+  return unicode::class_mask(c) & unicode::kSpaceMask;
+}
 
 std::size_t skip_spaces(std::string_view text, std::size_t at) {
   while (at < text.size()) {
@@ -148,7 +152,8 @@ AddedTokens::Match AddedTokens::find(std::string_view text, std::size_t from) co
     const Node& found = nodes_[nodes_[state].shorter];
     if (found.depth == 0) continue;
     const std::size_t begin = i + 1 - found.depth;
-    if (best.token == nullptr || begin <= best.begin) best = {begin, i + 1, patterns_[found.pattern - 1].token};
+    if (best.token == nullptr || begin <= best.begin)
+      best = {begin, i + 1, patterns_[found.pattern - 1].token};
   }
   return best;
 }
@@ -194,7 +199,8 @@ bool AddedTokens::Walk::next(std::string_view text, bool final, Section& section
   }
   if (!final) {
     search_ = std::max(search_, decided);
-    while (decided > plain_ && decided < text.size() && (text[decided] & 0xC0) == 0x80) --decided;  // whole characters
+    while (decided > plain_ && decided < text.size() && (text[decided] & 0xC0) == 0x80)
+      --decided;  // whole characters
     if (tokens_->any_lstrip_) decided = skip_spaces_back(text, decided, std::min(plain_, decided));
   }
   if (decided <= plain_) return false;

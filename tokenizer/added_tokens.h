@@ -1,8 +1,8 @@
 // AddedTokens: finds the added tokens of a vocabulary in text, before anything is split.
 //
-// The rules are the reference's: the leftmost match wins, the longest of those that begin there; then single_word
-// may discard it (its text stays consumed), and lstrip and rstrip widen it over whitespace, never back into an
-// earlier match.
+// The rules are the reference's: the leftmost match wins, the longest of those that begin there; then
+// single_word may discard it (its text stays consumed), and lstrip and rstrip widen it over whitespace, never
+// back into an earlier match.
 #pragma once
 
 #include <array>
@@ -69,10 +69,10 @@ class AddedTokens {
 
   // An automaton of Aho and Corasick. Node 0 is the root.
   struct Node {
-    std::uint32_t failure = 0;   // the node of the longest proper suffix
+    std::uint32_t failure = 0;  // the node of the longest proper suffix
     std::uint32_t depth = 0;
-    std::uint32_t pattern = 0;   // index + 1 of the pattern that ends here
-    std::uint32_t shorter = 0;   // the nearest node along failures where a pattern ends, itself included
+    std::uint32_t pattern = 0;  // index + 1 of the pattern that ends here
+    std::uint32_t shorter = 0;  // the nearest node along failures where a pattern ends, itself included
   };
   struct Edge {
     std::uint64_t key = ~std::uint64_t{0};  // parent << 8 | byte
@@ -80,7 +80,7 @@ class AddedTokens {
   };
   std::vector<Pattern> patterns_;
   std::vector<Node> nodes_{Node{}};
-  std::vector<Edge> edges_;  // open-addressed
+  std::vector<Edge> edges_;        // open-addressed
   std::array<bool, 256> first_{};  // bytes that patterns begin with
   bool one_first_ = false;         // all with the same one
   std::size_t longest_ = 0;

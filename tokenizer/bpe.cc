@@ -1,17 +1,17 @@
-// Byte-pair encoding, by search where the vocabulary allows it and by merging where it does not. Both give what the
-// definition gives: start from bytes, merge the neighbouring pair of the lowest rank, leftmost first, until no pair
-// is left.
+// Byte-pair encoding, by search where the vocabulary allows it and by merging where it does not. Both give
+// what the definition gives: start from bytes, merge the neighbouring pair of the lowest rank, leftmost
+// first, until no pair is left.
 //
 // Search. vocab/build.cc explains when a sequence of reachable tokens is the encoding of its bytes: when each
-// neighbouring pair is the encoding of its own bytes. So walk the piece from the left, always trying the longest
-// token that starts here, then its prefixes; keep one that fits its left neighbour. When none does, the last token
-// was wrong: take it back and try its prefixes. A position that was left this way is dead for good, because the
-// encoding of the bytes before it is unique: coming back to it would be with the same tokens. So each position is
-// entered once, each entry tries at most the prefixes of one token, and each test undoes at most the merges of two:
-// linear in the piece, with a factor that the vocabulary bounds.
+// neighbouring pair is the encoding of its own bytes. So walk the piece from the left, always trying the
+// longest token that starts here, then its prefixes; keep one that fits its left neighbour. When none does,
+// the last token was wrong: take it back and try its prefixes. A position that was left this way is dead for
+// good, because the encoding of the bytes before it is unique: coming back to it would be with the same
+// tokens. So each position is entered once, each entry tries at most the prefixes of one token, and each test
+// undoes at most the merges of two: linear in the piece, with a factor that the vocabulary bounds.
 //
-// Merging. A heap of candidate pairs by rank, then place, over a linked list of symbols: O(n log n). Candidates are
-// not removed when a neighbour changes but recognized as stale when they come up.
+// Merging. A heap of candidate pairs by rank, then place, over a linked list of symbols: O(n log n).
+// Candidates are not removed when a neighbour changes but recognized as stale when they come up.
 #include "tokenizer/bpe.h"
 
 #include <algorithm>
@@ -74,17 +74,18 @@ void Bpe::encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids, std
   }
 }
 
-// Whether encoding the two tokens' bytes together gives something else than the two tokens. Undoes their merges in the
-// reverse of the order in which they happen, and asks at each state whether a merge across the border would have come
-// before the one undone last. Of merges at equal rank the leftmost comes first: a crossing one yields to one inside
-// `left` (rank < limit) and precedes one inside `right` (rank <= limit).
+// Whether encoding the two tokens' bytes together gives something else than the two tokens. Undoes their
+// merges in the reverse of the order in which they happen, and asks at each state whether a merge across the
+// border would have come before the one undone last. Of merges at equal rank the leftmost comes first: a
+// crossing one yields to one inside `left` (rank < limit) and precedes one inside `right` (rank <= limit).
 bool Bpe::crosses(TokenId left, TokenId right) const {
   std::uint32_t limit = kNone;
   Derivation l = image_.derivation(left), r = image_.derivation(right);
   for (;;) {
     const Pair* pair = image_.find_pair(left, right);
     if (pair != nullptr && pair->rank < limit) return true;
-    // Ranks fall from a token to its parts; the comparison with `limit` ends the walk on a damaged image as well.
+    // Ranks fall from a token to its parts; the comparison with `limit` ends the walk on a damaged image as
+    // well.
     if (l.rank > r.rank) {
       if (l.rank >= limit) return true;
       limit = l.rank;
@@ -136,7 +137,8 @@ void Bpe::search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) con
       candidate = image_.longest(piece.data() + position, size - position);
       continue;
     }
-    if (end == begin) break;  // only a damaged image comes here: every byte is a token, so the search succeeds
+    if (end == begin)
+      break;  // only a damaged image comes here: every byte is a token, so the search succeeds
     dead[position / 64] |= std::uint64_t{1} << (position % 64);
     const TokenId last = *--end;
     const std::size_t last_size = std::min(position, image_.token_size(last));
@@ -146,8 +148,8 @@ void Bpe::search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) con
   ids.advance(static_cast<std::size_t>(end - begin));
 }
 
-// The symbols that merging starts from: one a byte. Bytes without an entry become the unknown token, fused with
-// their neighbours if the file says so, or are left out.
+// The symbols that merging starts from: one a byte. Bytes without an entry become the unknown token, fused
+// with their neighbours if the file says so, or are left out.
 void Bpe::add_symbols(std::string_view piece, Scratch& scratch) const {
   auto& symbols = scratch.symbols;
   symbols.clear();

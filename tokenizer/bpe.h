@@ -18,7 +18,7 @@ class Bpe {
   struct Scratch {
     struct Symbol {
       TokenId id;
-      std::uint32_t begin, end;     // bytes of the piece
+      std::uint32_t begin, end;      // bytes of the piece
       std::uint32_t previous, next;  // neighbours, by index; kNone at the ends
     };
     struct Candidate {

@@ -1,16 +1,18 @@
-// A token's bytes are put behind what is held back, and the whole is given out up to a last character that has begun
-// but not ended. Since what is held back is at most three bytes, a step costs the token's own length.
+// A token's bytes are put behind what is held back, and the whole is given out up to a last character that
+// has begun but not ended. Since what is held back is at most three bytes, a step costs the token's own
+// length.
 #include "polyglyph/decode_stream.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "unicode/utf8.h"
 #include "tokenizer/decode.h"
+#include "unicode/utf8.h"
 
 namespace polyglyph {
 
-DecodeStream::DecodeStream(Vocab vocab, DecodeOptions options) : vocab_(std::move(vocab)), options_(options) {}
+DecodeStream::DecodeStream(Vocab vocab, DecodeOptions options)
+    : vocab_(std::move(vocab)), options_(options) {}
 
 std::string DecodeStream::step(TokenId id) {
   const std::string_view bytes = tokenizer::decoded(vocab_, id, options_);

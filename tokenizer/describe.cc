@@ -18,7 +18,8 @@ const char* name_of(unicode::NormalForm form) {
 }
 
 const char* name_of(vocab::SplitBehavior behavior) {
-  constexpr const char* names[] = {"removed", "isolated", "merged with previous", "merged with next", "contiguous"};
+  constexpr const char* names[] = {"removed", "isolated", "merged with previous", "merged with next",
+                                   "contiguous"};
   return names[static_cast<std::size_t>(behavior)];
 }
 
@@ -26,10 +27,12 @@ std::string in_words(const SplitStep& step) {
   switch (step.kind) {
     case SplitStep::Kind::regex:
     case SplitStep::Kind::literal:
-      return fmt::format("{} {} ({}{})", step.kind == SplitStep::Kind::regex ? "pattern" : "text", step.pattern,
-                         name_of(step.behavior), step.invert ? ", inverted" : "");
-    case SplitStep::Kind::digits: return step.individual ? "digits one by one" : "runs of digits";
-    case SplitStep::Kind::byte_level_prefix: return "a space in front";
+      return fmt::format("{} {} ({}{})", step.kind == SplitStep::Kind::regex ? "pattern" : "text",
+                         step.pattern, name_of(step.behavior), step.invert ? ", inverted" : "");
+    case SplitStep::Kind::digits:
+      return step.individual ? "digits one by one" : "runs of digits";
+    case SplitStep::Kind::byte_level_prefix:
+      return "a space in front";
   }
   return {};
 }
@@ -47,7 +50,8 @@ Description Engine::description() const {
   d.name = image_->name();
   d.format = p.format;
   d.model = p.names_use_byte_alphabet ? "BPE (byte-level)" : "BPE (bytes by rank)";
-  d.reference = p.reference == vocab::Reference::tiktoken ? "tiktoken 0.14.0" : "Hugging Face tokenizers 0.23.3";
+  d.reference =
+      p.reference == vocab::Reference::tiktoken ? "tiktoken 0.14.0" : "Hugging Face tokenizers 0.23.3";
   std::vector<std::string> words;
   for (const auto form : p.normalizers) words.emplace_back(name_of(form));
   d.normalizer = words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", then "));

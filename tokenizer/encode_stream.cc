@@ -4,9 +4,10 @@
 //   plain_  waits while a later character may still combine with its last one;
 //   text_   waits while the last piece may still grow.
 //
-// When an added token is found, the text before it is complete, and everything waiting is flushed with `final` set,
-// exactly as Engine::encode would see it. A stage that could give nothing on is left alone until what is pending has
-// doubled, so that a long piece fed byte by byte is looked at a logarithmic number of times.
+// When an added token is found, the text before it is complete, and everything waiting is flushed with
+// `final` set, exactly as Engine::encode would see it. A stage that could give nothing on is left alone until
+// what is pending has doubled, so that a long piece fed byte by byte is looked at a logarithmic number of
+// times.
 #include "polyglyph/encode_stream.h"
 
 #include <algorithm>
@@ -155,7 +156,9 @@ void StreamState::advance_text(bool final, Worker& worker, Output& out) {
 namespace polyglyph {
 namespace {
 
-void take(tokenizer::TokenBuffer& from, std::vector<TokenId>& to) { to.insert(to.end(), from.begin(), from.end()); }
+void take(tokenizer::TokenBuffer& from, std::vector<TokenId>& to) {
+  to.insert(to.end(), from.begin(), from.end());
+}
 
 }  // namespace
 
@@ -190,6 +193,8 @@ std::size_t EncodeStream::finish_count() {
   return out.count;
 }
 
-std::size_t EncodeStream::pending() const noexcept { return state_->pending(); }
+std::size_t EncodeStream::pending() const noexcept {
+  return state_->pending();
+}
 
 }  // namespace polyglyph

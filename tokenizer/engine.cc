@@ -1,5 +1,6 @@
-// The hot path is encode_pieces: pieces are gathered in small groups, their cache lines asked for while the next ones
-// are being cut, and then each is one comparison and a 16-byte copy if it was met before, or handed to Bpe if not.
+// The hot path is encode_pieces: pieces are gathered in small groups, their cache lines asked for while the
+// next ones are being cut, and then each is one comparison and a 16-byte copy if it was met before, or handed
+// to Bpe if not.
 #include "tokenizer/engine.h"
 
 #include <fmt/format.h>
@@ -16,7 +17,8 @@ namespace {
 
 constexpr std::size_t kGroup = 32;  // pieces in flight between cutting and looking up
 
-AddedTokens make_added(const vocab::Pipeline& p, const normalizers::Normalizer* normalizer, bool normalized, bool all) {
+AddedTokens make_added(const vocab::Pipeline& p, const normalizers::Normalizer* normalizer, bool normalized,
+                       bool all) {
   std::vector<AddedTokens::Pattern> patterns;
   for (const AddedToken& token : p.added_tokens) {
     if (token.normalized != normalized || (token.control && !all)) continue;
@@ -36,7 +38,8 @@ std::size_t first_character(std::string_view text, std::size_t at) {
   return at < text.size() ? unicode::decode(text.data() + at, text.data() + text.size()).size : 0;
 }
 
-// Each thread begins its search for a worker at a slot of its own and so tends to find its own warm cache again.
+// Each thread begins its search for a worker at a slot of its own and so tends to find its own warm cache
+// again.
 std::size_t home_slot() {
   static std::atomic<std::size_t> threads{0};
   thread_local const std::size_t slot = threads.fetch_add(1, std::memory_order_relaxed);
@@ -84,7 +87,8 @@ std::unique_ptr<Worker> Engine::take_worker() const {
   for (std::size_t i = 0; i < kSlots; ++i) {
     auto& slot = pool_[(home + i) % kSlots];
     if (slot.load(std::memory_order_relaxed) == nullptr) continue;
-    if (Worker* worker = slot.exchange(nullptr, std::memory_order_acquire)) return std::unique_ptr<Worker>(worker);
+    if (Worker* worker = slot.exchange(nullptr, std::memory_order_acquire))
+      return std::unique_ptr<Worker>(worker);
   }
   return std::make_unique<Worker>();
 }
@@ -95,7 +99,8 @@ void Engine::return_worker(std::unique_ptr<Worker> worker) const {
   for (std::size_t i = 0; i < kSlots; ++i) {
     Worker* empty = nullptr;
     auto& slot = pool_[(home + i) % kSlots];
-    if (slot.compare_exchange_strong(empty, worker.get(), std::memory_order_release, std::memory_order_relaxed)) {
+    if (slot.compare_exchange_strong(empty, worker.get(), std::memory_order_release,
+                                     std::memory_order_relaxed)) {
       worker.release();
       return;
     }
@@ -104,11 +109,13 @@ void Engine::return_worker(std::unique_ptr<Worker> worker) const {
 
 void Engine::reject_control(const AddedToken& token, SpecialTokens mode, std::size_t place) {
   if (mode != SpecialTokens::reject || !token.control) return;
-  throw Error(ErrorCode::control_token,
-              fmt::format("the text spells the control token {}; encode it with special_tokens \"text\" to take it as "
-                          "ordinary text, or \"parse\" to take it as the token",
-                          token.content),
-              fmt::format("byte {}", place));
+  throw Error(
+      ErrorCode::control_token,
+      fmt::format(
+          "the text spells the control token {}; encode it with special_tokens \"text\" to take it as "
+          "ordinary text, or \"parse\" to take it as the token",
+          token.content),
+      fmt::format("byte {}", place));
 }
 
 void Engine::encode(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out) const {
@@ -145,8 +152,8 @@ void Engine::encode_plain(std::string_view text, const EncodeOptions& options, W
   encode_normalized(worker.normalized, options, worker, out, place);
 }
 
-void Engine::encode_normalized(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out,
-                               std::size_t place) const {
+void Engine::encode_normalized(std::string_view text, const EncodeOptions& options, Worker& worker,
+                               Output& out, std::size_t place) const {
   const AddedTokens& tokens = normalized_tokens(options.special_tokens);
   if (tokens.empty()) {
     encode_pieces(text, true, worker, out);
@@ -233,8 +240,9 @@ struct Engine::OffsetRun {
     encoding.offsets.push_back(span);
   }
 
-  // The reference's process_offsets: spaces at a token's ends are left out of its span, but for a single one in front
-  // of the first token, which the splitter may have put there. `width` is how many bytes of the text a space takes.
+  // The reference's process_offsets: spaces at a token's ends are left out of its span, but for a single one
+  // in front of the first token, which the splitter may have put there. `width` is how many bytes of the text
+  // a space takes.
   Span trimmed(TokenId id, Span span, std::size_t width) const {
     const vocab::Pipeline& p = engine.image_->pipeline();
     if (!p.trim_offsets) return span;
@@ -248,7 +256,8 @@ struct Engine::OffsetRun {
       if (first && p.trim_keeps_prefix_space && leading == 1) leading = 0;
       span.begin = std::min(span.begin + leading * width, span.end);
     }
-    if (trailing > 0 && span.end >= trailing * width) span.end = std::max(span.end - trailing * width, span.begin);
+    if (trailing > 0 && span.end >= trailing * width)
+      span.end = std::max(span.end - trailing * width, span.begin);
     return span;
   }
 
@@ -325,7 +334,8 @@ struct Engine::OffsetRun {
   }
 };
 
-Encoding Engine::encode_with_offsets(std::string_view text, const EncodeOptions& options, Worker& worker) const {
+Encoding Engine::encode_with_offsets(std::string_view text, const EncodeOptions& options,
+                                     Worker& worker) const {
   OffsetRun run{*this, options, worker, text, {}};
   run.run();
   return std::move(run.encoding);

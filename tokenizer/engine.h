@@ -75,7 +75,9 @@ class Engine {
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options, Worker& worker) const;
 
   // The parts that streams put together themselves.
-  const AddedTokens& raw_tokens(SpecialTokens mode) const { return mode == SpecialTokens::text ? raw_text_ : raw_all_; }
+  const AddedTokens& raw_tokens(SpecialTokens mode) const {
+    return mode == SpecialTokens::text ? raw_text_ : raw_all_;
+  }
   const AddedTokens& normalized_tokens(SpecialTokens mode) const {
     return mode == SpecialTokens::text ? normalized_text_ : normalized_all_;
   }
@@ -115,8 +117,8 @@ class Engine {
   Pretokenizer pretokenizer_;
   AddedTokens raw_all_, raw_text_, normalized_all_, normalized_text_;  // `text`: without control tokens
 
-  // Workers at rest. A slot is taken and filled with one atomic exchange, so no thread ever waits, and a fork in
-  // the middle leaves nothing locked in the child.
+  // Workers at rest. A slot is taken and filled with one atomic exchange, so no thread ever waits, and a fork
+  // in the middle leaves nothing locked in the child.
   static constexpr std::size_t kSlots = 64;
   mutable std::array<std::atomic<Worker*>, kSlots> pool_{};
 };

@@ -1,15 +1,15 @@
 // PieceCache: pieces met before and their ids.
 //
-// Language repeats itself: more than half of the pieces that are not one token have been seen a moment ago. An entry
-// is 32 bytes: a key and up to four ids, so that a hit is one comparison and one short copy. The key of a word, up to
-// 15 bytes, is the word itself; the key of a longer piece is its hash, and its bytes are in the log, as are ids beyond
-// four. The log is a ring: what is new overwrites what is oldest, and an entry whose part was overwritten counts as
-// gone.
+// Language repeats itself: more than half of the pieces that are not one token have been seen a moment ago.
+// An entry is 32 bytes: a key and up to four ids, so that a hit is one comparison and one short copy. The key
+// of a word, up to 15 bytes, is the word itself; the key of a longer piece is its hash, and its bytes are in
+// the log, as are ids beyond four. The log is a ring: what is new overwrites what is oldest, and an entry
+// whose part was overwritten counts as gone.
 //
-// Entries stand in pairs that share a line of memory, the newer one first; a piece is in its home pair or, when that
-// was full, in one of the three beside it, so no text, however chosen, makes a chain. The table begins small and doubles
-// when half full, up to kMaxTableBytes; a piece that finds no room takes the place of an older one. One thread at a
-// time.
+// Entries stand in pairs that share a line of memory, the newer one first; a piece is in its home pair or,
+// when that was full, in one of the three beside it, so no text, however chosen, makes a chain. The table
+// begins small and doubles when half full, up to kMaxTableBytes; a piece that finds no room takes the place
+// of an older one. One thread at a time.
 #pragma once
 
 #include <sys/mman.h>
@@ -32,8 +32,8 @@ class PieceCache {
   static constexpr std::size_t kMaxTableBytes = std::size_t{1} << 25;
   static constexpr std::size_t kLogBytes = std::size_t{1} << 24;
 
-  // Of a word: its bytes, zero-padded, and its length in the last one. Of a longer piece: its hash and its length.
-  // Never all zero in `high`.
+  // Of a word: its bytes, zero-padded, and its length in the last one. Of a longer piece: its hash and its
+  // length. Never all zero in `high`.
   struct Key {
     std::uint64_t low, high;
     friend bool operator==(const Key& a, const Key& b) { return ((a.low ^ b.low) | (a.high ^ b.high)) == 0; }
@@ -57,7 +57,8 @@ class PieceCache {
     std::uint64_t log_place() const { return ids_[2] | static_cast<std::uint64_t>(ids_[3]) << 32; }
 
     Key key_;
-    TokenId ids_[kInline];  // the first one carries their number in its upper 8 bits; or 0, number, place in the log
+    TokenId ids_[kInline];  // the first one carries their number in its upper 8 bits; or 0, number, place in
+                            // the log
   };
 
   // `piece` has 1 to kMaxPiece bytes. Reads whole words where memory goes on for long enough, up to `end`.
@@ -81,7 +82,8 @@ class PieceCache {
 
   PieceCache()
       : memory_(reserve(kMaxTableBytes + kHugePage)),
-        pairs_(reinterpret_cast<Pair*>((reinterpret_cast<std::uintptr_t>(memory_) + kHugePage - 1) & ~(kHugePage - 1))),
+        pairs_(reinterpret_cast<Pair*>((reinterpret_cast<std::uintptr_t>(memory_) + kHugePage - 1) &
+                                       ~(kHugePage - 1))),
         log_(static_cast<std::uint32_t*>(reserve(kLogBytes))) {
     // With small pages, a random access to a large table costs a second miss for its address.
     ::madvise(reinterpret_cast<char*>(pairs_) + kHugePage, kMaxTableBytes - kHugePage, MADV_HUGEPAGE);
@@ -101,7 +103,8 @@ class PieceCache {
     for (std::size_t i = 0; i < kPairs; ++i) {
       const Pair& pair = pairs_[at ^ i];
       const Entry& entry = pair.entries[pair.entries[1].key_ == key];
-      if (entry.key_ == key) [[likely]] return &entry;
+      if (entry.key_ == key) [[likely]]
+        return &entry;
       if (pair.entries[1].empty()) return nullptr;
     }
     return nullptr;
@@ -144,14 +147,16 @@ class PieceCache {
   static constexpr std::size_t kMaxWord = 15;
   static constexpr std::size_t kPairs = 4;  // where a piece can be
   static constexpr std::uint64_t kLong = std::uint64_t{0xFF} << 56;
-  static constexpr std::size_t kLeastTableBytes = std::size_t{1} << 20;  // what a core's second-level cache holds
+  static constexpr std::size_t kLeastTableBytes = std::size_t{1}
+                                                  << 20;  // what a core's second-level cache holds
   static constexpr std::size_t kHugePage = std::size_t{1} << 21;
   static constexpr std::size_t kLogWords = kLogBytes / sizeof(std::uint32_t);
 
-  // Address space, not memory: pages come from the kernel cleared when they are first touched, so a tokenizer that has
-  // seen little text costs little.
+  // Address space, not memory: pages come from the kernel cleared when they are first touched, so a tokenizer
+  // that has seen little text costs little.
   static void* reserve(std::size_t bytes) {
-    void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* memory =
+        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     return memory;
   }
@@ -194,8 +199,8 @@ class PieceCache {
     return room->entries[0];
   }
 
-  // Doubles the table where it is: what is together in kPairs pairs stays there or goes to the same place of the new
-  // half, by one more bit of its hash.
+  // Doubles the table where it is: what is together in kPairs pairs stays there or goes to the same place of
+  // the new half, by one more bit of its hash.
   void grow() {
     const std::size_t count = mask_ + 1;
     if (count * sizeof(Pair) >= kMaxTableBytes) return;

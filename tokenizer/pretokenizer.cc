@@ -3,12 +3,12 @@
 //   1. find the matches of the step's pattern, and what lies between them;
 //   2. join or drop them as the step's behaviour says (the five behaviours of tokenizer.json's Split).
 //
-// Streams: only the first step has to know what is final, since later ones work inside its pieces. A match is final
-// when the attempt that found it read nothing beyond the end (RegexSplitter::undecided); behaviours that join
-// neighbours can still change the last two pieces, so those are held back.
+// Streams: only the first step has to know what is final, since later ones work inside its pieces. A match is
+// final when the attempt that found it read nothing beyond the end (RegexSplitter::undecided); behaviours
+// that join neighbours can still change the last two pieces, so those are held back.
 //
-// Patterns see ill-formed UTF-8 as U+FFFD, so such text is split in a copy; the pieces' places are then carried back
-// to the text itself, and their bytes are its own.
+// Patterns see ill-formed UTF-8 as U+FFFD, so such text is split in a copy; the pieces' places are then
+// carried back to the text itself, and their bytes are its own.
 #include "tokenizer/pretokenizer.h"
 
 #include <algorithm>
@@ -37,8 +37,8 @@ Pretokenizer::Pretokenizer(const vocab::Image& image, bool stepwise) {
   }
 }
 
-// Appends matches and the gaps between them, in order, covering `text` from its beginning. Returns up to where they
-// are decided.
+// Appends matches and the gaps between them, in order, covering `text` from its beginning. Returns up to
+// where they are decided.
 std::size_t Pretokenizer::find_matches(const Step& step, std::string_view text, bool final,
                                        std::vector<Match>& matches) const {
   std::size_t at = 0;
@@ -52,13 +52,15 @@ std::size_t Pretokenizer::find_matches(const Step& step, std::string_view text, 
     case SplitStep::Kind::regex: {
       if (!final) decided = step.regex->undecided(text, 0);
       Span match;
-      while (at < decided && step.regex->find(text, at, match) && match.begin < decided) add(match.begin, match.end);
+      while (at < decided && step.regex->find(text, at, match) && match.begin < decided)
+        add(match.begin, match.end);
       break;
     }
     case SplitStep::Kind::literal: {
       const std::string_view pattern = step.spec.pattern;
       if (!final) decided -= std::min(decided, pattern.size());
-      for (std::size_t begin; (begin = text.find(pattern, at)) != text.npos;) add(begin, begin + pattern.size());
+      for (std::size_t begin; (begin = text.find(pattern, at)) != text.npos;)
+        add(begin, begin + pattern.size());
       break;
     }
     case SplitStep::Kind::digits:  // single characters, each decided as soon as it is there
@@ -68,7 +70,8 @@ std::size_t Pretokenizer::find_matches(const Step& step, std::string_view text, 
         i += c.size;
       }
       break;
-    case SplitStep::Kind::byte_level_prefix: break;
+    case SplitStep::Kind::byte_level_prefix:
+      break;
   }
   if (final && at < text.size()) matches.push_back({{at, text.size()}, step.spec.invert});
   return final ? text.size() : at;
@@ -135,8 +138,8 @@ std::size_t Pretokenizer::run_step(const Step& step, const Piece& piece, bool fi
   }
   for (const Span span : spans) {
     const std::size_t inserted = std::min<std::size_t>(piece.inserted, span.begin);
-    scratch.next.push_back({piece.bytes.substr(span.begin, span.end - span.begin), piece.begin + span.begin - inserted,
-                            span.begin == 0 ? piece.inserted : 0});
+    scratch.next.push_back({piece.bytes.substr(span.begin, span.end - span.begin),
+                            piece.begin + span.begin - inserted, span.begin == 0 ? piece.inserted : 0});
   }
   return covered;
 }

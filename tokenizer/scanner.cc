@@ -40,7 +40,9 @@ struct Known {
 const std::vector<Known>& known() {
   static const std::vector<Known> table = {
       {Scanner::gpt2, {R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)"}},
-      {Scanner::gpt2, {R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)"}, true},
+      {Scanner::gpt2,
+       {R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)"},
+       true},
       {Scanner::cl100k,
        {R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)"},
        true},
@@ -67,12 +69,18 @@ bool is_split(const SplitStep& step, const char* pattern) {
 
 const char* to_string(Scanner scanner) {
   switch (scanner) {
-    case Scanner::gpt2: return "gpt2";
-    case Scanner::cl100k: return "cl100k";
-    case Scanner::llama3: return "llama3";
-    case Scanner::qwen: return "qwen";
-    case Scanner::o200k: return "o200k";
-    case Scanner::deepseek_v3: return "deepseek-v3";
+    case Scanner::gpt2:
+      return "gpt2";
+    case Scanner::cl100k:
+      return "cl100k";
+    case Scanner::llama3:
+      return "llama3";
+    case Scanner::qwen:
+      return "qwen";
+    case Scanner::o200k:
+      return "o200k";
+    case Scanner::deepseek_v3:
+      return "deepseek-v3";
   }
   return "";
 }

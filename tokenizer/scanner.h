@@ -1,9 +1,9 @@
 // Scanners: the split patterns of the well-known vocabularies, by hand.
 //
-// Each function finds the end of the piece that begins at p, as the leftmost-first match of its pattern does there.
-// They read every character once or twice, call nothing and allocate nothing. All of them go through Cursor::peek,
-// which notes when it was asked for what lies beyond the end: a piece that was found without asking is final,
-// whatever text follows, and that is what streams rely on.
+// Each function finds the end of the piece that begins at p, as the leftmost-first match of its pattern does
+// there. They read every character once or twice, call nothing and allocate nothing. All of them go through
+// Cursor::peek, which notes when it was asked for what lies beyond the end: a piece that was found without
+// asking is final, whatever text follows, and that is what streams rely on.
 //
 // tests/scanner_test.cc holds each of them against the pattern itself run by RegexSplitter.
 #pragma once
@@ -50,9 +50,9 @@ struct Character {
   std::uint32_t size;  // in bytes; ill-formed parts count as U+FFFD
 };
 
-// A set of characters as bits, addressed by the bytes of UTF-8 themselves: of two bytes, the lead names a word and the
-// second a bit; of three, the lead and the second name a word and the third a bit. Sequences that are not well-formed
-// have no bit set, so a bit that is set is all the proof of form that is needed.
+// A set of characters as bits, addressed by the bytes of UTF-8 themselves: of two bytes, the lead names a
+// word and the second a bit; of three, the lead and the second name a word and the third a bit. Sequences
+// that are not well-formed have no bit set, so a bit that is set is all the proof of form that is needed.
 struct Set {
   std::uint64_t one[2];
   std::uint64_t two[0xE0 - 0x80];  // none is set for bytes that cannot lead
@@ -105,7 +105,8 @@ class Cursor {
             p += 2;
             continue;
           }
-        } else if (lead < 0xF0 && (second | third) < 0x40 && set.three[(lead & 15) << 6 | second] >> third & 1) {
+        } else if (lead < 0xF0 && (second | third) < 0x40 &&
+                   set.three[(lead & 15) << 6 | second] >> third & 1) {
           p += 3;
           continue;
         }
@@ -123,8 +124,8 @@ class Cursor {
   bool hit_end_ = false;
 };
 
-// (?i:'s|'t|'re|'ve|'m|'ll|'d) at p, which is at an apostrophe: its end, or nullptr. Folded case admits U+017F
-// (the long s) for s in both references.
+// (?i:'s|'t|'re|'ve|'m|'ll|'d) at p, which is at an apostrophe: its end, or nullptr. Folded case admits
+// U+017F (the long s) for s in both references.
 template <bool kFoldCase, class C>
 const char* contraction(C& cursor, const char* p) {
   const auto at = [&](const char* q) {
@@ -135,19 +136,24 @@ const char* contraction(C& cursor, const char* p) {
     case 's':
     case 't':
     case 'm':
-    case 'd': return p + 2;
+    case 'd':
+      return p + 2;
     case 'r':
-    case 'v': return at(p + 2) == 'e' ? p + 3 : nullptr;
-    case 'l': return at(p + 2) == 'l' ? p + 3 : nullptr;
-    case 0xC5: return kFoldCase && cursor.lower(p + 2) == 0xBF ? p + 3 : nullptr;
-    default: return nullptr;
+    case 'v':
+      return at(p + 2) == 'e' ? p + 3 : nullptr;
+    case 'l':
+      return at(p + 2) == 'l' ? p + 3 : nullptr;
+    case 0xC5:
+      return kFoldCase && cursor.lower(p + 2) == 0xBF ? p + 3 : nullptr;
+    default:
+      return nullptr;
   }
 }
 
 // p is at whitespace that no earlier alternative takes.
 //   newlines:  \s*[\r\n]+|\s+(?!\S)|\s+        the run up to its last newline; else
-//   else:      \s+(?!\S)|\s+                   the run less its last character, unless text ends or it is one alone
-//   whole_at_end:  \s++$ comes first           at the end of the text, all of it
+//   else:      \s+(?!\S)|\s+                   the run less its last character, unless text ends or it is one
+//   alone whole_at_end:  \s++$ comes first           at the end of the text, all of it
 template <bool kNewlines, bool kWholeAtEnd, class C>
 const char* whitespace(C& cursor, const char* p) {
   const char* last = p;
@@ -188,7 +194,8 @@ const char* numbers(C& cursor, const char* p, int most) {
   return whitespace<false, false>(cursor, p);
 }
 
-// (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,kDigits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|...
+// (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,kDigits}|
+// ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|...
 template <int kDigits, bool kWholeAtEnd>
 [[gnu::always_inline]] inline const char* gpt4(Cursor& cursor, const char* p) {
   if (*p == '\'') {
@@ -219,10 +226,11 @@ template <int kDigits, bool kWholeAtEnd>
 //|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|...)?
 //|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
 //
-// Call the two classes upper and lower; titlecase-less letters and marks are in both. From a start q, the first
-// alternative takes the run of upper, then a run of lower. If no lower follows the run, it gives back down to the
-// last character that is both, which then is the whole lower part; without one it fails. The optional character in
-// front is tried first; only a mark can be both in front and part of the word, so only a mark gets a second try.
+// Call the two classes upper and lower; titlecase-less letters and marks are in both. From a start q, the
+// first alternative takes the run of upper, then a run of lower. If no lower follows the run, it gives back
+// down to the last character that is both, which then is the whole lower part; without one it fails. The
+// optional character in front is tried first; only a mark can be both in front and part of the word, so only
+// a mark gets a second try.
 [[gnu::always_inline]] inline const char* o200k(Cursor& cursor, const char* p) {
   constexpr ClassMask kBoth = mask_of(unicode::CharClass::lm) | mask_of(unicode::CharClass::lo) | kMarkMask;
   constexpr ClassMask kUpper = mask_of(unicode::CharClass::lu) | mask_of(unicode::CharClass::lt) | kBoth;
@@ -281,7 +289,8 @@ template <int kDigits, bool kWholeAtEnd>
 }
 
 // DeepSeek-V3 splits three times: numbers by three, then runs of [一-龥぀-ゟ゠-ヿ], then
-//   [!-/:-@\[-`{-~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+//   [!-/:-@\[-`{-~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+|
+//   ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
 // The first two are borders that the third never sees across, so to it this cursor shows the end there.
 class BorderCursor : public Cursor {
  public:
@@ -293,7 +302,8 @@ class BorderCursor : public Cursor {
     const auto a = static_cast<unsigned char>(p[0]), b = static_cast<unsigned char>(p[1]),
                d = static_cast<unsigned char>(p[2]);
     const unsigned unit = (a & 0x0Fu) << 12 | (b & 0x3Fu) << 6 | (d & 0x3Fu);
-    return a >= 0xE3 && a <= 0xE9 && ((unit >= 0x4E00 && unit <= 0x9FA5) || (unit >= 0x3040 && unit <= 0x30FF));
+    return a >= 0xE3 && a <= 0xE9 &&
+           ((unit >= 0x4E00 && unit <= 0x9FA5) || (unit >= 0x3040 && unit <= 0x30FF));
   }
 
   [[gnu::always_inline]] Character peek(const char* p) {
@@ -346,8 +356,8 @@ class BorderCursor : public Cursor {
   if (q != nullptr) return cursor.run<kNewlineMask>(cursor.run<kSign>(q));
   if (first.mask & kSpaceMask) return whitespace<true, false>(cursor, p);
 
-  // Characters that no alternative takes (controls, formats, unassigned ones) stay together up to the next match,
-  // which may begin with the last of them when a word follows.
+  // Characters that no alternative takes (controls, formats, unassigned ones) stay together up to the next
+  // match, which may begin with the last of them when a word follows.
   constexpr ClassMask kRest = mask_of(unicode::CharClass::other);
   const char* last = p;
   const char* end = p;
@@ -359,8 +369,8 @@ class BorderCursor : public Cursor {
   return c.mask & kWord && last != p ? last : end;
 }
 
-// Calls piece(begin, end) for each piece of `text` in order while it returns true. With `final` false, stops before
-// the first piece that later text could change. Returns how many bytes were split.
+// Calls piece(begin, end) for each piece of `text` in order while it returns true. With `final` false, stops
+// before the first piece that later text could change. Returns how many bytes were split.
 template <class C, const char* (*next)(C&, const char*), class Piece>
 std::size_t pieces(std::string_view text, bool final, Piece piece) {
   const char* p = text.data();
@@ -382,12 +392,18 @@ template <class Piece>
 std::size_t scan_pieces(Scanner scanner, std::string_view text, bool final, Piece piece) {
   using scan::Cursor;
   switch (scanner) {
-    case Scanner::gpt2: return scan::pieces<Cursor, scan::gpt2>(text, final, piece);
-    case Scanner::cl100k: return scan::pieces<Cursor, scan::gpt4<3, true>>(text, final, piece);
-    case Scanner::llama3: return scan::pieces<Cursor, scan::gpt4<3, false>>(text, final, piece);
-    case Scanner::qwen: return scan::pieces<Cursor, scan::gpt4<1, false>>(text, final, piece);
-    case Scanner::o200k: return scan::pieces<Cursor, scan::o200k>(text, final, piece);
-    case Scanner::deepseek_v3: return scan::pieces<scan::BorderCursor, scan::deepseek_v3>(text, final, piece);
+    case Scanner::gpt2:
+      return scan::pieces<Cursor, scan::gpt2>(text, final, piece);
+    case Scanner::cl100k:
+      return scan::pieces<Cursor, scan::gpt4<3, true>>(text, final, piece);
+    case Scanner::llama3:
+      return scan::pieces<Cursor, scan::gpt4<3, false>>(text, final, piece);
+    case Scanner::qwen:
+      return scan::pieces<Cursor, scan::gpt4<1, false>>(text, final, piece);
+    case Scanner::o200k:
+      return scan::pieces<Cursor, scan::o200k>(text, final, piece);
+    case Scanner::deepseek_v3:
+      return scan::pieces<scan::BorderCursor, scan::deepseek_v3>(text, final, piece);
   }
   return 0;
 }

@@ -35,8 +35,8 @@ class StreamState {
   std::string raw_;  // as fed
   std::size_t raw_done_;
   AddedTokens::Walk raw_walk_;
-  std::string plain_;  // between added tokens, waiting for the normalizer
-  std::string text_;   // normalized
+  std::string plain_;       // between added tokens, waiting for the normalizer
+  std::string text_;        // normalized
   std::size_t text_place_;  // of text_ in the whole text, counted as if normalizing had changed no lengths
   std::size_t text_done_;
   AddedTokens::Walk text_walk_;

@@ -1,5 +1,5 @@
-// TokenBuffer: a growing array of ids whose new space is not cleared, so that writing past the end by a few ids and
-// then advancing by how many were meant costs one comparison a piece.
+// TokenBuffer: a growing array of ids whose new space is not cleared, so that writing past the end by a few
+// ids and then advancing by how many were meant costs one comparison a piece.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +31,8 @@ class TokenBuffer {
   void resize_down(std::size_t size) { size_ = size; }
   void clear() { size_ = 0; }
 
-  // Forgets the ids, and the memory too if it is large: a huge text must not pin memory behind later small ones.
+  // Forgets the ids, and the memory too if it is large: a huge text must not pin memory behind later small
+  // ones.
   void release() {
     size_ = 0;
     if (capacity_ > kKeep) {

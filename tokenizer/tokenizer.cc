@@ -34,11 +34,13 @@ std::shared_ptr<const Engine> engine_of(std::shared_ptr<const vocab::Image> imag
   return std::make_shared<const Engine>(std::move(image));
 }
 
-bool is_image(const std::filesystem::path& path) { return path.extension() == ".pgv"; }
+bool is_image(const std::filesystem::path& path) {
+  return path.extension() == ".pgv";
+}
 
-// Byte spans to spans in another unit. The spans of a text begin in ascending order, though one may begin before the
-// one before it ends (inside a character, or where normalization joined characters), so a walk that goes back to the
-// last span's beginning serves them all.
+// Byte spans to spans in another unit. The spans of a text begin in ascending order, though one may begin
+// before the one before it ends (inside a character, or where normalization joined characters), so a walk
+// that goes back to the last span's beginning serves them all.
 class UnitMap {
  public:
   UnitMap(std::string_view text, OffsetUnit unit) : text_(text), unit_(unit) {}
@@ -80,7 +82,8 @@ Tokenizer Tokenizer::from_file(const std::filesystem::path& path, const LoadOpti
   auto image = vocab::Image::adopt(tokenizer::build_image(spec), path.string());
   try {
     return Tokenizer(engine_of(std::move(image)));
-  } catch (const Error& error) {  // a pattern that cannot be run: it knows its place in the file, not the file
+  } catch (
+      const Error& error) {  // a pattern that cannot be run: it knows its place in the file, not the file
     throw Error(error.code(), error.what(), path.string());
   }
 }
@@ -89,9 +92,13 @@ Tokenizer Tokenizer::builtin(std::string_view name) {
   return Tokenizer(engine_of(vocab::Image::map(vocab::builtin_image(name))));
 }
 
-std::vector<std::string> Tokenizer::builtins() { return vocab::builtin_names(); }
+std::vector<std::string> Tokenizer::builtins() {
+  return vocab::builtin_names();
+}
 
-std::filesystem::path Tokenizer::builtin_image(std::string_view name) { return vocab::builtin_image(name); }
+std::filesystem::path Tokenizer::builtin_image(std::string_view name) {
+  return vocab::builtin_image(name);
+}
 
 std::vector<TokenId> Tokenizer::encode(std::string_view text, EncodeOptions options) const {
   const Engine::Loan loan(*engine_);
@@ -112,15 +119,16 @@ Encoding Tokenizer::encode_with_offsets(std::string_view text, EncodeOptions opt
   return encoding;
 }
 
-Batch Tokenizer::encode_batch(std::span<const std::string_view> texts, EncodeOptions options, unsigned threads) const {
+Batch Tokenizer::encode_batch(std::span<const std::string_view> texts, EncodeOptions options,
+                              unsigned threads) const {
   std::size_t bytes = 0;
   for (const std::string_view text : texts) bytes += text.size();
   if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
   threads = static_cast<unsigned>(
       std::min<std::size_t>({threads, std::max<std::size_t>(1, texts.size()), 1 + bytes / kBytesPerThread}));
 
-  // Each thread takes the next few texts until none are left. Its ids take address space at once and memory only as they
-  // come: a token takes two bytes or more in any text but the oddest.
+  // Each thread takes the next few texts until none are left. Its ids take address space at once and memory
+  // only as they come: a token takes two bytes or more in any text but the oddest.
   struct Share {
     std::vector<TokenId> ids;
     std::exception_ptr error;
@@ -218,9 +226,10 @@ std::vector<std::string> Tokenizer::decode_batch(const Batch& batch, DecodeOptio
   const bool sound = !splits.empty() && splits.front() == 0 && std::ranges::is_sorted(splits) &&
                      static_cast<std::size_t>(splits.back()) <= batch.ids.size();
   if (!sound) {
-    throw Error(ErrorCode::invalid_argument,
-                "row_splits must begin with 0, ascend, and end within the ids; row i is ids[row_splits[i]] up to "
-                "ids[row_splits[i + 1]]");
+    throw Error(
+        ErrorCode::invalid_argument,
+        "row_splits must begin with 0, ascend, and end within the ids; row i is ids[row_splits[i]] up to "
+        "ids[row_splits[i + 1]]");
   }
   std::vector<std::string> texts;
   texts.reserve(splits.size() - 1);
@@ -231,7 +240,9 @@ std::vector<std::string> Tokenizer::decode_batch(const Batch& batch, DecodeOptio
   return texts;
 }
 
-DecodeStream Tokenizer::decode_stream(DecodeOptions options) const { return DecodeStream(vocab(), options); }
+DecodeStream Tokenizer::decode_stream(DecodeOptions options) const {
+  return DecodeStream(vocab(), options);
+}
 
 void Tokenizer::save(const std::filesystem::path& path) const {
   if (!is_image(path)) {
@@ -255,11 +266,17 @@ void Tokenizer::save(const std::filesystem::path& path) const {
   }
 }
 
-const Vocab& Tokenizer::vocab() const noexcept { return engine_->vocab(); }
+const Vocab& Tokenizer::vocab() const noexcept {
+  return engine_->vocab();
+}
 
-Description Tokenizer::description() const { return engine_->description(); }
+Description Tokenizer::description() const {
+  return engine_->description();
+}
 
-std::string_view Tokenizer::image() const noexcept { return engine_->image().bytes(); }
+std::string_view Tokenizer::image() const noexcept {
+  return engine_->image().bytes();
+}
 
 Tokenizer Tokenizer::from_image(std::string_view bytes) {
   auto image = vocab::Image::adopt(std::string(bytes), "image");

@@ -1,4 +1,5 @@
-// Turns a built-in vocabulary, as its owner publishes it and zstd-compressed, into the mapped image that is installed.
+// Turns a built-in vocabulary, as its owner publishes it and zstd-compressed, into the mapped image that is
+// installed.
 //
 //   polyglyph_make_image NAME SOURCE.zst OUTPUT.pgv
 //
@@ -31,7 +32,8 @@ std::string decompress(const std::string& path) {
   }
   std::string content(size, '\0');
   const std::size_t result = ZSTD_decompress(content.data(), content.size(), packed.data(), packed.size());
-  if (ZSTD_isError(result) || result != size) throw Error(ErrorCode::malformed, ZSTD_getErrorName(result), path);
+  if (ZSTD_isError(result) || result != size)
+    throw Error(ErrorCode::malformed, ZSTD_getErrorName(result), path);
   return content;
 }
 

@@ -28,10 +28,13 @@ enum class CharClass : std::uint8_t {
 
 using ClassMask = std::uint16_t;
 
-constexpr ClassMask mask_of(CharClass c) { return ClassMask(1u << static_cast<unsigned>(c)); }
+constexpr ClassMask mask_of(CharClass c) {
+  return ClassMask(1u << static_cast<unsigned>(c));
+}
 
-inline constexpr ClassMask kLetterMask = mask_of(CharClass::lu) | mask_of(CharClass::ll) | mask_of(CharClass::lt) |
-                                         mask_of(CharClass::lm) | mask_of(CharClass::lo);
+inline constexpr ClassMask kLetterMask = mask_of(CharClass::lu) | mask_of(CharClass::ll) |
+                                         mask_of(CharClass::lt) | mask_of(CharClass::lm) |
+                                         mask_of(CharClass::lo);
 inline constexpr ClassMask kMarkMask = mask_of(CharClass::mark);
 inline constexpr ClassMask kNumberMask = mask_of(CharClass::number);
 inline constexpr ClassMask kPunctMask = mask_of(CharClass::punct);
@@ -48,6 +51,8 @@ inline CharClass class_of(char32_t cp) noexcept {
   return static_cast<CharClass>(kClasses[std::uint32_t(kClassBlocks[cp >> 7]) << 7 | (cp & 127)]);
 }
 
-inline ClassMask class_mask(char32_t cp) noexcept { return mask_of(class_of(cp)); }
+inline ClassMask class_mask(char32_t cp) noexcept {
+  return mask_of(class_of(cp));
+}
 
 }  // namespace polyglyph::unicode

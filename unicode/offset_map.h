@@ -1,7 +1,8 @@
 // OffsetMap: from places in changed text back to the text it was made from.
 //
-// A sorted list of edits: bytes [out_begin, out_end) of the new text stand for bytes [in_begin, in_end) of the
-// old one; between two edits, the bytes are the same, one for one. Text that was not changed costs nothing.
+// A sorted list of edits: bytes [out_begin, out_end) of the new text stand for bytes [in_begin, in_end) of
+// the old one; between two edits, the bytes are the same, one for one. Text that was not changed costs
+// nothing.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +14,8 @@ namespace polyglyph::unicode {
 
 class OffsetMap {
  public:
-  // Edits arrive in order and do not overlap. Edits that touch stay apart, so that spans stay as small as can be.
+  // Edits arrive in order and do not overlap. Edits that touch stay apart, so that spans stay as small as can
+  // be.
   void add(Span out, Span in) { edits_.push_back({out, in}); }
   void clear() { edits_.clear(); }
   bool empty() const { return edits_.empty(); }

@@ -1,5 +1,5 @@
-// Whole texts are walked eight ASCII bytes at a time, since most of any markup, code and prose is ASCII; the rest
-// goes through decode(), whose policy for ill-formed bytes is therefore the only one.
+// Whole texts are walked eight ASCII bytes at a time, since most of any markup, code and prose is ASCII; the
+// rest goes through decode(), whose policy for ill-formed bytes is therefore the only one.
 #include "unicode/utf8.h"
 
 #include <cstring>
@@ -36,8 +36,8 @@ Decoded decode_any(const char* p, const char* end) noexcept {
 }
 
 std::size_t unfinished_tail(std::string_view text) noexcept {
-  // The lead byte of an unfinished character is among the last three bytes, and decode() consumes from it to the
-  // end exactly when those bytes are a prefix of something well-formed.
+  // The lead byte of an unfinished character is among the last three bytes, and decode() consumes from it to
+  // the end exactly when those bytes are a prefix of something well-formed.
   const char* const end = text.data() + text.size();
   for (std::size_t size = 1; size <= 3 && size <= text.size(); ++size) {
     const auto lead = static_cast<unsigned char>(end[-static_cast<std::ptrdiff_t>(size)]);

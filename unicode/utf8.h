@@ -33,25 +33,31 @@ inline std::uint32_t sequence_size(unsigned char lead) noexcept {
 // surrogates and code points beyond U+10FFFF.
 inline bool second_byte_fits(unsigned char lead, unsigned char second) noexcept {
   switch (lead) {
-    case 0xE0: return second >= 0xA0 && second < 0xC0;
-    case 0xED: return second >= 0x80 && second < 0xA0;
-    case 0xF0: return second >= 0x90 && second < 0xC0;
-    case 0xF4: return second >= 0x80 && second < 0x90;
-    default: return second >= 0x80 && second < 0xC0;
+    case 0xE0:
+      return second >= 0xA0 && second < 0xC0;
+    case 0xED:
+      return second >= 0x80 && second < 0xA0;
+    case 0xF0:
+      return second >= 0x90 && second < 0xC0;
+    case 0xF4:
+      return second >= 0x80 && second < 0x90;
+    default:
+      return second >= 0x80 && second < 0xC0;
   }
 }
 
 // decode() for everything: ill-formed, four bytes long, or near the end.
 Decoded decode_any(const char* p, const char* end) noexcept;
 
-// Reads the character at p; p < end. What most text is made of, well-formed characters of up to three bytes with
-// some more text behind them, is read without a call.
+// Reads the character at p; p < end. What most text is made of, well-formed characters of up to three bytes
+// with some more text behind them, is read without a call.
 inline Decoded decode(const char* p, const char* end) noexcept {
   const auto* s = reinterpret_cast<const unsigned char*>(p);
   const std::uint32_t lead = s[0];
   if (lead < 0x80) return {lead, 1, true};
   if (end - p < 3) return decode_any(p, end);
-  const std::uint32_t second = s[1] ^ 0x80u, third = s[2] ^ 0x80u;  // continuation bytes become less than 0x40
+  const std::uint32_t second = s[1] ^ 0x80u,
+                      third = s[2] ^ 0x80u;  // continuation bytes become less than 0x40
   if (lead < 0xE0) {
     if (lead < 0xC2 || second >= 0x40) return {kReplacement, 1, false};
     return {(lead & 0x1F) << 6 | second, 2, true};

@@ -1,18 +1,19 @@
 // Two questions are settled here, once, so that encoding need not ask them.
 //
-// Which entries does merging ever produce? An entry is *reachable* when encoding its own bytes gives the entry
-// back. Only reachable entries can be in any encoding: what merging does between two final borders is what it does
-// to those bytes alone, because borders that stay are never looked across.
+// Which entries does merging ever produce? An entry is *reachable* when encoding its own bytes gives the
+// entry back. Only reachable entries can be in any encoding: what merging does between two final borders is
+// what it does to those bytes alone, because borders that stay are never looked across.
 //
-// May we encode by longest match? A sequence of reachable tokens t1 .. tn is the encoding of its bytes exactly when
-// each neighbouring pair is the encoding of its own bytes. (If the encoding of the whole differed, look at the
-// first merge that crosses a border ti|ti+1: until then both tokens have gone through the steps they take alone, in
-// the same order as when encoding the two together, so the same merge would have crossed there too.) Encoding is
-// then a search for the one sequence whose neighbours all fit, and tokenizer/bpe.cc tests a pair by undoing the
-// merges of its two tokens from the last to the first. That needs the order in which each token's merges happen to
-// be the order of their ranks: every merge of a token's derivation outranks the merges that made its parts. This is
-// true for vocabularies whose merges were learned in order; it is checked here for each, and where it fails, or
-// where a single byte has no entry, tokens are found by merging.
+// May we encode by longest match? A sequence of reachable tokens t1 .. tn is the encoding of its bytes
+// exactly when each neighbouring pair is the encoding of its own bytes. (If the encoding of the whole
+// differed, look at the first merge that crosses a border ti|ti+1: until then both tokens have gone through
+// the steps they take alone, in the same order as when encoding the two together, so the same merge would
+// have crossed there too.) Encoding is then a search for the one sequence whose neighbours all fit, and
+// tokenizer/bpe.cc tests a pair by undoing the merges of its two tokens from the last to the first. That
+// needs the order in which each token's merges happen to be the order of their ranks: every merge of a
+// token's derivation outranks the merges that made its parts. This is true for vocabularies whose merges were
+// learned in order; it is checked here for each, and where it fails, or where a single byte has no entry,
+// tokens are found by merging.
 #include "vocab/build.h"
 
 #include <fmt/format.h>
@@ -44,7 +45,9 @@ struct RankedMerge {
 };
 
 // An open-addressed table: 2^k slots, at most two thirds full.
-std::size_t slots_for(std::size_t count) { return std::bit_ceil(std::max<std::size_t>(8, count + count / 2)); }
+std::size_t slots_for(std::size_t count) {
+  return std::bit_ceil(std::max<std::size_t>(8, count + count / 2));
+}
 
 class Builder {
  public:
@@ -78,7 +81,8 @@ class Builder {
     std::size_t size = spec_.entries.size();
     for (const AddedToken& t : spec_.added_tokens) size = std::max<std::size_t>(size, t.id + std::size_t{1});
     if (size > kMaxTokenId + std::size_t{1}) {
-      throw Error(ErrorCode::limit, fmt::format("ids go up to {}, the limit is {}", size - 1, kMaxTokenId), spec_.name);
+      throw Error(ErrorCode::limit, fmt::format("ids go up to {}, the limit is {}", size - 1, kMaxTokenId),
+                  spec_.name);
     }
     std::vector<const AddedToken*> added(size, nullptr);
     for (const AddedToken& t : spec_.added_tokens) added[t.id] = &t;
@@ -92,8 +96,8 @@ class Builder {
         parts_.kinds[id] = entry.kind == Entry::Kind::literal ? ImageParts::literal : ImageParts::entry;
         parts_.pool += entry.bytes;
       } else if (added[id] != nullptr) {
-        // Decoding treats an added token like any token's name, in the spelling that is looked for in text, as the
-        // reference does.
+        // Decoding treats an added token like any token's name, in the spelling that is looked for in text,
+        // as the reference does.
         const std::string& content = added[id]->content;
         const std::string name = added[id]->normalized && normalize_ ? normalize_(content) : content;
         if (!spec_.names_use_byte_alphabet || !bytes_from_name(name, parts_.pool)) parts_.pool += name;
@@ -111,8 +115,9 @@ class Builder {
   }
 
   void index_words() {
-    const std::size_t count = static_cast<std::size_t>(std::ranges::count(parts_.kinds, ImageParts::entry) +
-                                                       std::ranges::count(parts_.kinds, ImageParts::entry | ImageParts::added));
+    const std::size_t count =
+        static_cast<std::size_t>(std::ranges::count(parts_.kinds, ImageParts::entry) +
+                                 std::ranges::count(parts_.kinds, ImageParts::entry | ImageParts::added));
     parts_.words.assign(slots_for(count), Word{0, kNoToken});
     for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
       if (!(parts_.kinds[id] & ImageParts::entry)) continue;
@@ -169,7 +174,9 @@ class Builder {
   }
 
   template <class T>
-  static int shift(const std::vector<T>& table) { return 64 - std::countr_zero(table.size()); }
+  static int shift(const std::vector<T>& table) {
+    return 64 - std::countr_zero(table.size());
+  }
 
   Pair& slot(TokenId left, TokenId right) {
     std::size_t i = hash_pair(left, right) >> shift(parts_.pairs);
@@ -185,8 +192,8 @@ class Builder {
     return slot(left, right).rank;
   }
 
-  // In the order of ranks: a merge makes its result reachable when both parts are, were made earlier, and nothing
-  // merges across their border before the merge's own turn.
+  // In the order of ranks: a merge makes its result reachable when both parts are, were made earlier, and
+  // nothing merges across their border before the merge's own turn.
   void find_reachable() {
     auto& nodes = parts_.derivations;
     nodes.assign(parts_.kinds.size(), Derivation{});
@@ -208,8 +215,8 @@ class Builder {
     }
   }
 
-  // Whether some merge of a rank below `limit` would join a suffix of `left` with a prefix of `right` while both
-  // are being made. Walks back through the states of the two, last merge first; see Bpe::joins.
+  // Whether some merge of a rank below `limit` would join a suffix of `left` with a prefix of `right` while
+  // both are being made. Walks back through the states of the two, last merge first; see Bpe::joins.
   bool crosses(TokenId left, TokenId right, std::uint32_t limit) {
     const auto& nodes = parts_.derivations;
     for (bool top = true;; top = false) {
@@ -228,7 +235,8 @@ class Builder {
     }
   }
 
-  // Longest match is exact when every byte has an entry and no entry is reachable by a derivation out of order.
+  // Longest match is exact when every byte has an entry and no entry is reachable by a derivation out of
+  // order.
   void decide_longest_match() {
     auto& p = parts_.pipeline;
     if (!all_bytes_) {
@@ -268,9 +276,9 @@ class Builder {
     return true;
   }
 
-  // A trie over the reachable tokens as a double array: the child of a node for byte b is at slot base ^ b if that
-  // slot has the label b. No two nodes share a base, so the label alone tells whose child a slot is. Nodes without
-  // children, and slots that nothing uses, have base 0: of a block whose labels fit no byte.
+  // A trie over the reachable tokens as a double array: the child of a node for byte b is at slot base ^ b if
+  // that slot has the label b. No two nodes share a base, so the label alone tells whose child a slot is.
+  // Nodes without children, and slots that nothing uses, have base 0: of a block whose labels fit no byte.
   void build_trie() {
     struct Key {
       std::uint64_t head[2];  // the first sixteen bytes, big-endian; they decide almost every comparison
@@ -352,8 +360,9 @@ class Builder {
     blocks_.emplace_back();
   }
 
-  // A base that is not taken and whose slots for all children are free. Blocks that have failed often are nearly
-  // full and are not tried again, which keeps building linear at the cost of a few per cent of the slots.
+  // A base that is not taken and whose slots for all children are free. Blocks that have failed often are
+  // nearly full and are not tried again, which keeps building linear at the cost of a few per cent of the
+  // slots.
   std::uint32_t find_base(const std::vector<std::pair<unsigned char, std::size_t>>& children) {
     constexpr int kFailures = 12;
     while (first_open_ < blocks_.size() &&
@@ -363,10 +372,12 @@ class Builder {
     for (std::size_t i = first_open_;; ++i) {
       if (i == blocks_.size()) add_trie_block();
       Block& block = blocks_[i];
-      if (block.free_count < children.size() || (block.failures >= kFailures && children.size() > 1)) continue;
+      if (block.free_count < children.size() || (block.failures >= kFailures && children.size() > 1))
+        continue;
       for (std::uint32_t word = 0; word < 4; ++word) {
         for (std::uint64_t bits = block.free[word]; bits != 0; bits &= bits - 1) {
-          const std::uint32_t low = (word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits))) ^ children[0].first;
+          const std::uint32_t low =
+              (word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits))) ^ children[0].first;
           const std::uint32_t base = static_cast<std::uint32_t>(i) << 8 | low;
           if (base_taken_[base]) continue;
           const auto fits = [&](const auto& child) { return block.is_free(low ^ child.first); };
@@ -387,11 +398,12 @@ class Builder {
     }
   }
 
-  // The merges of each token with others on one of its sides, in the order of ranks, with the classes of all those
-  // others up to and with each of them.
+  // The merges of each token with others on one of its sides, in the order of ranks, with the classes of all
+  // those others up to and with each of them.
   class Partners {
    public:
-    Partners(std::size_t tokens, const std::vector<RankedMerge>& merges, bool on_the_right) : begins_(tokens + 2) {
+    Partners(std::size_t tokens, const std::vector<RankedMerge>& merges, bool on_the_right)
+        : begins_(tokens + 2) {
       const auto self = [&](const RankedMerge& m) { return on_the_right ? m.left : m.right; };
       for (const RankedMerge& m : merges) ++begins_[self(m) + 2];
       std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
@@ -407,7 +419,8 @@ class Builder {
     // Of those that merge with `token` at a rank below `limit`.
     Classes below(TokenId token, std::uint32_t limit) const {
       const auto begin = entries_.begin() + begins_[token], end = entries_.begin() + begins_[token + 1];
-      const auto after = std::lower_bound(begin, end, limit, [](const Entry& e, std::uint32_t l) { return e.rank < l; });
+      const auto after =
+          std::lower_bound(begin, end, limit, [](const Entry& e, std::uint32_t l) { return e.rank < l; });
       return after == begin ? Classes{} : (after - 1)->classes;
     }
 
@@ -420,14 +433,15 @@ class Builder {
     std::vector<Entry> entries_;
   };
 
-  // A token at an edge can merge across it with any partner until the edge's next token is made, at `limit`; the last
-  // one with any at all.
+  // A token at an edge can merge across it with any partner until the edge's next token is made, at `limit`;
+  // the last one with any at all.
   void describe_edges() {
     const Partners before(parts_.kinds.size(), merges_, false), after(parts_.kinds.size(), merges_, true);
     constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();
     auto& edges = parts_.edges;
     edges.resize(parts_.kinds.size());
-    std::vector<Classes> inner_begin(edges.size()), inner_end(edges.size());  // partners of all but the last token
+    std::vector<Classes> inner_begin(edges.size()),
+        inner_end(edges.size());  // partners of all but the last token
     const auto describe = [&](TokenId id) {
       const Derivation& d = parts_.derivations[id];
       if (d.rank != 0) {
@@ -461,8 +475,8 @@ class Builder {
     p.normalizers = spec_.normalizers;
     p.splits = spec_.splits;
     p.added_tokens = spec_.added_tokens;
-    // The reference asks for a token's normalized spelling among the special ones, so decoding never skips a special
-    // token that normalizing spells differently.
+    // The reference asks for a token's normalized spelling among the special ones, so decoding never skips a
+    // special token that normalizing spells differently.
     for (AddedToken& t : p.added_tokens) {
       if (t.special && t.normalized && normalize_) t.special = normalize_(t.content) == t.content;
     }
@@ -470,7 +484,8 @@ class Builder {
     p.suffix = spec_.suffix;
     p.unknown = spec_.unknown;
     p.fuse_unknown = spec_.fuse_unknown;
-    p.ignore_merges = spec_.ignore_merges || spec_.merges_by_rank;  // tiktoken, too, looks a whole piece up first
+    p.ignore_merges =
+        spec_.ignore_merges || spec_.merges_by_rank;  // tiktoken, too, looks a whole piece up first
     p.names_use_byte_alphabet = spec_.names_use_byte_alphabet;
     p.trim_offsets = spec_.trim_offsets;
     p.trim_keeps_prefix_space = spec_.trim_keeps_prefix_space;

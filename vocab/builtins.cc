@@ -1,6 +1,7 @@
-// Images are found relative to the code that asks, so that an installed prefix, a wheel or a build folder works
-// wherever it is moved: first POLYGLYPH_DATA if the user set it, then beside the library this function is linked
-// into, then one, two and three folders up (lib/, lib/x86_64-linux-gnu/, bin/, and a package's own folder).
+// Images are found relative to the code that asks, so that an installed prefix, a wheel or a build folder
+// works wherever it is moved: first POLYGLYPH_DATA if the user set it, then beside the library this function
+// is linked into, then one, two and three folders up (lib/, lib/x86_64-linux-gnu/, bin/, and a package's own
+// folder).
 #include "vocab/builtins.h"
 
 #include <dlfcn.h>
@@ -21,7 +22,8 @@ namespace fs = std::filesystem;
 
 std::vector<fs::path> image_folders() {
   std::vector<fs::path> folders;
-  if (const char* set = std::getenv("POLYGLYPH_DATA"); set != nullptr && *set != '\0') folders.emplace_back(set);
+  if (const char* set = std::getenv("POLYGLYPH_DATA"); set != nullptr && *set != '\0')
+    folders.emplace_back(set);
   std::vector<fs::path> starts;
   std::error_code ignored;
   Dl_info info;
@@ -32,7 +34,8 @@ std::vector<fs::path> image_folders() {
   for (const fs::path& start : starts) {
     if (start.empty()) continue;
     folders.push_back(start / "data");
-    for (const char* up : {".", "..", "../.."}) folders.push_back((start / up / "share/polyglyph").lexically_normal());
+    for (const char* up : {".", "..", "../.."})
+      folders.push_back((start / up / "share/polyglyph").lexically_normal());
   }
   folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
   return folders;
@@ -55,21 +58,25 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::vector<std::string> builtin_names() { return {"qwen3", "deepseek-v3", "o200k", "cl100k", "gpt-oss"}; }
+std::vector<std::string> builtin_names() {
+  return {"qwen3", "deepseek-v3", "o200k", "cl100k", "gpt-oss"};
+}
 
 fs::path builtin_image(std::string_view name) {
   const std::vector<std::string> names = builtin_names();
   if (std::ranges::find(names, name) == names.end()) {
     std::vector<std::string> near;
     for (const std::string& known : names) {
-      if (name.size() < 64 && (distance(name, known) <= 2 || known.starts_with(name) || name.starts_with(known))) {
+      if (name.size() < 64 &&
+          (distance(name, known) <= 2 || known.starts_with(name) || name.starts_with(known))) {
         near.push_back(known);
       }
     }
     const std::string hint = near.empty() ? "" : fmt::format("did you mean {}? ", fmt::join(near, " or "));
-    throw Error(ErrorCode::not_found,
-                fmt::format("no built-in tokenizer is called \"{}\"; {}there are {}; a file is loaded by its path",
-                            name.substr(0, 64), hint, fmt::join(names, ", ")));
+    throw Error(
+        ErrorCode::not_found,
+        fmt::format("no built-in tokenizer is called \"{}\"; {}there are {}; a file is loaded by its path",
+                    name.substr(0, 64), hint, fmt::join(names, ", ")));
   }
   const std::vector<fs::path> folders = image_folders();
   std::error_code ignored;
@@ -79,9 +86,10 @@ fs::path builtin_image(std::string_view name) {
   }
   std::vector<std::string> tried;
   for (const fs::path& folder : folders) tried.push_back(folder.string());
-  throw Error(ErrorCode::not_found,
-              fmt::format("the image {}.pgv is not in {}; install it there or set POLYGLYPH_DATA to its folder", name,
-                          fmt::join(tried, ", ")));
+  throw Error(
+      ErrorCode::not_found,
+      fmt::format("the image {}.pgv is not in {}; install it there or set POLYGLYPH_DATA to its folder", name,
+                  fmt::join(tried, ", ")));
 }
 
 }  // namespace polyglyph::vocab

@@ -14,8 +14,8 @@ namespace polyglyph::vocab {
 // byte -> its character, in U+0021 .. U+0143.
 const std::array<char32_t, 256>& byte_alphabet();
 
-// Appends the bytes that `name` spells and returns true; false (and `bytes` as it was) if a character of it is
-// outside the alphabet.
+// Appends the bytes that `name` spells and returns true; false (and `bytes` as it was) if a character of it
+// is outside the alphabet.
 bool bytes_from_name(std::string_view name, std::string& bytes);
 
 std::string name_from_bytes(std::string_view bytes);

@@ -1,7 +1,7 @@
-// One hash for every table: two 64-bit words multiplied into 128 bits and folded, which mixes every bit of both
-// into every bit of the result in about three cycles. Not meant to resist an adversary who chooses keys: tables
-// filled from text are direct-mapped (a collision costs a miss, never a chain), tables filled from files are
-// built once and bound their probes by their size.
+// One hash for every table: two 64-bit words multiplied into 128 bits and folded, which mixes every bit of
+// both into every bit of the result in about three cycles. Not meant to resist an adversary who chooses keys:
+// tables filled from text are direct-mapped (a collision costs a miss, never a chain), tables filled from
+// files are built once and bound their probes by their size.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,7 @@ inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0) 
     state = fold(a ^ state ^ 0x8EBC6AF09C88C6E3u, b ^ 0x589965CC75374CC3u) + state * 5;
   }
   std::uint64_t words[2] = {0, 0};
-  std::memcpy(words, p, left);
+  if (left != 0) std::memcpy(words, p, left);  // nothing may be at no address
   return fold(words[0] ^ state, words[1] ^ 0x1D8E4E27C47D124Fu) ^ fold(state, 0xEB44ACCAB455D165u);
 }
 

@@ -4,8 +4,8 @@
 //   Section[kCount]   offset and size in bytes of each table, in the order of the enum below
 //   tables            each begins at a multiple of 64
 //
-// The pipeline section is a short byte string written and read field by field by Writer and Reader; Reader checks
-// every length against what is left, so a damaged section ends in an Error, not in a wild read.
+// The pipeline section is a short byte string written and read field by field by Writer and Reader; Reader
+// checks every length against what is left, so a damaged section ends in an Error, not in a wild read.
 #include "vocab/image.h"
 
 #include <fcntl.h>
@@ -25,7 +25,8 @@
 namespace polyglyph::vocab {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "images are mapped as they are, in little-endian order");
+static_assert(std::endian::native == std::endian::little,
+              "images are mapped as they are, in little-endian order");
 
 constexpr char kMagic[8] = {'p', 'o', 'l', 'y', 'g', 'l', 'y', 'p'};
 constexpr std::size_t kAlignment = 64;
@@ -122,7 +123,8 @@ class Reader {
     return taken;
   }
   [[noreturn]] void fail() const {
-    throw Error(ErrorCode::malformed, "the image's pipeline section is damaged; write the image anew", where_);
+    throw Error(ErrorCode::malformed, "the image's pipeline section is damaged; write the image anew",
+                where_);
   }
 
   std::string_view data_;
@@ -200,9 +202,10 @@ std::string_view raw(const std::vector<T>& values) {
 
 std::string write_image(const ImageParts& parts) {
   const std::string pipeline = write_pipeline(parts.pipeline);
-  const std::string_view sections[kCount] = {
-      parts.name,       pipeline,   parts.pool, raw(parts.starts), raw(parts.kinds), raw(parts.derivations),
-      raw(parts.edges),       raw(parts.pairs), raw(parts.filter), raw(parts.words), raw(parts.trie)};
+  const std::string_view sections[kCount] = {parts.name,        pipeline,         parts.pool,
+                                             raw(parts.starts), raw(parts.kinds), raw(parts.derivations),
+                                             raw(parts.edges),  raw(parts.pairs), raw(parts.filter),
+                                             raw(parts.words),  raw(parts.trie)};
   Header header{};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
   header.version = kImageVersion;
@@ -214,7 +217,8 @@ std::string write_image(const ImageParts& parts) {
     end += sections[i].size();
     if (i == kName) continue;
     const std::uint64_t hash = hash_bytes(sections[i]);
-    for (std::uint64_t seed : {0, 1}) header.fingerprint[seed] = hash_words(header.fingerprint[seed] + seed, hash);
+    for (std::uint64_t seed : {0, 1})
+      header.fingerprint[seed] = hash_words(header.fingerprint[seed] + seed, hash);
   }
   header.file_size = end;
 
@@ -233,13 +237,15 @@ std::string write_image(const ImageParts& parts) {
 std::shared_ptr<const Image> Image::map(const std::filesystem::path& path) {
   const std::string where = path.string();
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) throw Error(ErrorCode::io, fmt::format("cannot open the image: {}", std::strerror(errno)), where);
+  if (file < 0)
+    throw Error(ErrorCode::io, fmt::format("cannot open the image: {}", std::strerror(errno)), where);
   struct stat status;
   const bool sized = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
   const std::size_t size = sized ? static_cast<std::size_t>(status.st_size) : 0;
   void* mapping = sized ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
   ::close(file);
-  if (mapping == MAP_FAILED) throw Error(ErrorCode::io, "cannot map the image: it is empty or no regular file", where);
+  if (mapping == MAP_FAILED)
+    throw Error(ErrorCode::io, "cannot map the image: it is empty or no regular file", where);
 
   std::shared_ptr<Image> image(new Image);
   image->mapping_ = mapping;
@@ -262,17 +268,20 @@ void Image::open(std::string_view bytes, const std::string& where) {
   bytes_ = bytes;
   where_ = where;
   const auto damaged = [&](const char* what) {
-    return Error(ErrorCode::malformed, fmt::format("{}; write the image anew from the tokenizer's own file", what), where);
+    return Error(ErrorCode::malformed,
+                 fmt::format("{}; write the image anew from the tokenizer's own file", what), where);
   };
   Header header;
   if (bytes.size() < sizeof header) throw damaged("too short for an image");
   std::memcpy(&header, bytes.data(), sizeof header);
   if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0) throw damaged("not an image of polyglyph");
   if (header.version != kImageVersion) {
-    throw Error(ErrorCode::unsupported,
-                fmt::format("image version {} where this library reads version {}; write the image anew from the "
-                            "tokenizer's own file", header.version, kImageVersion),
-                where);
+    throw Error(
+        ErrorCode::unsupported,
+        fmt::format("image version {} where this library reads version {}; write the image anew from the "
+                    "tokenizer's own file",
+                    header.version, kImageVersion),
+        where);
   }
   if (header.file_size != bytes.size()) throw damaged("the image is cut short or has bytes appended");
   const auto section = [&](SectionIndex i) {
@@ -312,7 +321,8 @@ void Image::open(std::string_view bytes, const std::string& where) {
   const auto known = [&](TokenId id) { return id < kinds_.size(); };
   const auto& p = pipeline_;
   if (!std::ranges::all_of(p.prefix, known) || !std::ranges::all_of(p.suffix, known) ||
-      !std::ranges::all_of(p.added_tokens, known, &AddedToken::id) || (p.unknown != kNoToken && !known(p.unknown))) {
+      !std::ranges::all_of(p.added_tokens, known, &AddedToken::id) ||
+      (p.unknown != kNoToken && !known(p.unknown))) {
     throw damaged("the image names an id outside its vocabulary");
   }
   for (TokenId id = 0; id < kinds_.size(); ++id) {
@@ -334,7 +344,9 @@ void Image::verify() const {
   }
 }
 
-bool Image::is_literal(TokenId id) const noexcept { return id < kinds_.size() && (kinds_[id] & ImageParts::literal); }
+bool Image::is_literal(TokenId id) const noexcept {
+  return id < kinds_.size() && (kinds_[id] & ImageParts::literal);
+}
 
 bool Image::is_reachable(TokenId id) const noexcept {
   return id < kinds_.size() && (kinds_[id] & ImageParts::reachable);
@@ -342,7 +354,8 @@ bool Image::is_reachable(TokenId id) const noexcept {
 
 TokenId Image::find_entry(std::string_view bytes, std::uint64_t hash) const noexcept {
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
-  for (std::size_t i = hash & word_mask_, probes = 0; probes <= word_mask_; i = (i + 1) & word_mask_, ++probes) {
+  for (std::size_t i = hash & word_mask_, probes = 0; probes <= word_mask_;
+       i = (i + 1) & word_mask_, ++probes) {
     const Word& word = words_[i];
     if (word.id == kNoToken) return kNoToken;
     if (word.tag == tag && token(word.id) == bytes && word.id < kinds_.size()) return word.id;

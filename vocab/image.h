@@ -3,10 +3,10 @@
 //   header | name | pipeline | pool | starts | kinds | derivations | edges | pairs | filter | words | trie
 //
 // Every table is an array at an offset that the header states; nothing is parsed but the pipeline's few
-// components. Opening checks the magic, the version and the bounds and element sizes of every table; lookups then
-// stay inside their tables whatever the content says (each index that comes out of a table is compared with its
-// bound before it is used), so that a damaged image can give wrong ids but never touch foreign memory. The full
-// checksum is checked by verify().
+// components. Opening checks the magic, the version and the bounds and element sizes of every table; lookups
+// then stay inside their tables whatever the content says (each index that comes out of a table is compared
+// with its bound before it is used), so that a damaged image can give wrong ids but never touch foreign
+// memory. The full checksum is checked by verify().
 //
 // Little-endian, the same bytes on every machine.
 #pragma once
@@ -30,8 +30,8 @@ namespace polyglyph::vocab {
 
 inline constexpr std::uint32_t kImageVersion = 1;
 
-// How merging makes a token, for tokens that encode to themselves ("reachable"): the last merge joined `left` and
-// `right` at `rank`. Single bytes have rank 0 and no parts; ranks of merges begin at 1.
+// How merging makes a token, for tokens that encode to themselves ("reachable"): the last merge joined `left`
+// and `right` at `rank`. Single bytes have rank 0 and no parts; ranks of merges begin at 1.
 struct Derivation {
   std::uint32_t left = kNoToken;
   std::uint32_t right = kNoToken;
@@ -39,8 +39,9 @@ struct Derivation {
   std::uint32_t prefix = kNoToken;  // the longest reachable token that is a proper prefix of this one
 };
 
-// A set of tokens by class: each token is in one of 64, by its id. Two sets without a class in common have no token in
-// common. (Twice as many classes prove one neighbour in eight more, and cost as much in memory missed.)
+// A set of tokens by class: each token is in one of 64, by its id. Two sets without a class in common have no
+// token in common. (Twice as many classes prove one neighbour in eight more, and cost as much in memory
+// missed.)
 struct Classes {
   std::uint64_t bits = 0;
 
@@ -49,8 +50,8 @@ struct Classes {
   bool meets(Classes other) const noexcept { return (bits & other.bits) != 0; }
 };
 
-// One edge of a reachable token: the tokens that are there in turn while it is made, itself included, and all those
-// that would merge with one of them across the edge before the edge's next token is made.
+// One edge of a reachable token: the tokens that are there in turn while it is made, itself included, and all
+// those that would merge with one of them across the edge before the edge's next token is made.
 struct Edge {
   Classes own, partners;
 };
@@ -68,7 +69,8 @@ inline std::uint64_t hash_pair(TokenId left, TokenId right) noexcept {
   return (static_cast<std::uint64_t>(left) << 32 | right) * 0x9E3779B97F4A7C15u;
 }
 
-// A filter in front of the table of pairs answers most "never merge" without touching it: two bits of one word.
+// A filter in front of the table of pairs answers most "never merge" without touching it: two bits of one
+// word.
 inline bool in_filter(std::uint64_t word, std::uint64_t hash) noexcept {
   return (word >> (hash >> 32 & 63) & word >> (hash >> 38 & 63) & 1) != 0;
 }
@@ -97,7 +99,7 @@ struct Pipeline {
   bool trim_offsets = false;
   bool trim_keeps_prefix_space = false;
   // Found when the image was built, see build.cc.
-  bool longest_match = false;    // encoding by longest match is exact for this vocabulary
+  bool longest_match = false;        // encoding by longest match is exact for this vocabulary
   std::string longest_match_reason;  // why not, for people
   std::uint32_t merges = 0;
   std::uint32_t model_entries = 0;
@@ -121,13 +123,17 @@ class Image {
   std::string fingerprint() const;  // of everything but the name
   void verify() const;              // throws Error(malformed) when the checksum does not fit
 
-  std::size_t size() const noexcept { return kinds_.size(); }  // one more than the largest id of model and added
+  std::size_t size() const noexcept {
+    return kinds_.size();
+  }  // one more than the largest id of model and added
   bool contains(TokenId id) const noexcept { return id < kinds_.size() && kinds_[id] != 0; }
   bool is_literal(TokenId id) const noexcept;
   const std::vector<TokenId>& literals() const noexcept { return literals_; }
 
   // How many bytes those are; 0 for ids that are absent, anything on a damaged image.
-  std::size_t token_size(TokenId id) const noexcept { return id < kinds_.size() ? starts_[id + 1] - starts_[id] : 0; }
+  std::size_t token_size(TokenId id) const noexcept {
+    return id < kinds_.size() ? starts_[id + 1] - starts_[id] : 0;
+  }
 
   // The bytes that decoding a token gives; empty for ids that are absent.
   std::string_view token(TokenId id) const noexcept {
@@ -136,11 +142,9 @@ class Image {
     return begin <= end && end <= pool_.size() ? pool_.substr(begin, end - begin) : std::string_view{};
   }
 
-  // The model's entry of exactly these bytes, kNoToken if there is none. Literal entries and added tokens are not
-  // found.
-  TokenId find_entry(std::string_view bytes) const noexcept {
-    return find_entry(bytes, hash_bytes(bytes));
-  }
+  // The model's entry of exactly these bytes, kNoToken if there is none. Literal entries and added tokens are
+  // not found.
+  TokenId find_entry(std::string_view bytes) const noexcept { return find_entry(bytes, hash_bytes(bytes)); }
 
   // A reachable token, or a derivation of no parts.
   const Derivation& derivation(TokenId id) const noexcept {
@@ -149,8 +153,8 @@ class Image {
   }
   bool is_reachable(TokenId id) const noexcept;
 
-  // Whether `left` and `right` may merge across their border at some point while both are made. Where this says no,
-  // they never do.
+  // Whether `left` and `right` may merge across their border at some point while both are made. Where this
+  // says no, they never do.
   bool may_cross(TokenId left, TokenId right) const noexcept {
     if (left >= edges_.size() || right >= edges_.size()) return true;
     const Edge &l = edges_[left].end, &r = edges_[right].begin;
@@ -161,7 +165,8 @@ class Image {
   const Pair* find_pair(TokenId left, TokenId right) const noexcept {
     const std::uint64_t hash = hash_pair(left, right);
     if (!in_filter(filter_[hash >> filter_shift_], hash)) return nullptr;
-    for (std::size_t i = hash >> pair_shift_, probes = 0; probes < pairs_.size(); i = (i + 1) & (pairs_.size() - 1), ++probes) {
+    for (std::size_t i = hash >> pair_shift_, probes = 0; probes < pairs_.size();
+         i = (i + 1) & (pairs_.size() - 1), ++probes) {
       const Pair& pair = pairs_[i];
       if (pair.rank == 0) return nullptr;
       if (pair.left == left && pair.right == right) return &pair;
@@ -196,8 +201,8 @@ class Image {
   TokenId find_entry(std::string_view bytes, std::uint64_t hash) const noexcept;
 
   std::string_view bytes_;
-  std::string owned_;           // backs bytes_ when it was adopted
-  void* mapping_ = nullptr;     // backs bytes_ when it was mapped
+  std::string owned_;        // backs bytes_ when it was adopted
+  void* mapping_ = nullptr;  // backs bytes_ when it was mapped
   std::string where_;
 
   std::string_view name_;
@@ -226,11 +231,11 @@ struct ImageParts {
   std::vector<std::uint32_t> starts;
   std::vector<std::uint8_t> kinds;
   std::vector<Derivation> derivations;
-  std::vector<Edges> edges;            // none if encoding is by merging
-  std::vector<Pair> pairs;             // a power of two of slots
-  std::vector<std::uint64_t> filter;   // a power of two of words
-  std::vector<Word> words;             // a power of two of slots
-  std::vector<std::uint64_t> trie;     // unit: label (8 bits) | token + 1 (24) | base of children (32)
+  std::vector<Edges> edges;           // none if encoding is by merging
+  std::vector<Pair> pairs;            // a power of two of slots
+  std::vector<std::uint64_t> filter;  // a power of two of words
+  std::vector<Word> words;            // a power of two of slots
+  std::vector<std::uint64_t> trie;    // unit: label (8 bits) | token + 1 (24) | base of children (32)
   std::uint32_t trie_root = 0;
 };
 std::string write_image(const ImageParts& parts);

@@ -1,7 +1,8 @@
 // TokenizerSpec: a tokenizer as plain data, the only thing that passes from a file format to the engine.
 //
-// A loader (vocab/formats/) fills one in and promises: the spec means exactly what the file means, or the loader
-// threw. The builder (vocab/build.h) turns it into an image. Nothing above the loaders knows a file format.
+// A loader (vocab/formats/) fills one in and promises: the spec means exactly what the file means, or the
+// loader threw. The builder (vocab/build.h) turns it into an image. Nothing above the loaders knows a file
+// format.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ namespace polyglyph::vocab {
 inline constexpr TokenId kMaxTokenId = (1u << 24) - 2;
 inline constexpr TokenId kNoToken = 0xFFFFFFFF;
 
-// Whose ids are the right ones. It decides over the regular expression's dialect (Oniguruma or Rust's) and the
-// pinned Unicode versions.
+// Whose ids are the right ones. It decides over the regular expression's dialect (Oniguruma or Rust's) and
+// the pinned Unicode versions.
 enum class Reference : std::uint8_t { hugging_face, tiktoken };
 
 // What Split does with each match, by the names of tokenizer.json.
@@ -39,7 +40,8 @@ struct SplitStep {
     regex,              // `pattern` is a regular expression
     literal,            // `pattern` is the text itself
     digits,             // runs of \p{N}; each by itself when `individual`
-    byte_level_prefix,  // ByteLevel's add_prefix_space: a space before each piece that does not begin with one
+    byte_level_prefix,  // ByteLevel's add_prefix_space: a space before each piece that does not begin with
+                        // one
   };
   Kind kind = Kind::regex;
   std::string pattern;
@@ -60,7 +62,8 @@ struct Entry {
   enum class Kind : std::uint8_t {
     absent,
     bytes,    // `bytes` is what the token stands for in text
-    literal,  // outside the byte alphabet (byte-level tokenizer.json): `bytes` is its name; no text reaches it
+    literal,  // outside the byte alphabet (byte-level tokenizer.json): `bytes` is its name; no text reaches
+              // it
   };
   Kind kind = Kind::absent;
   std::string_view bytes;
@@ -75,8 +78,8 @@ struct TokenizerSpec {
   std::vector<SplitStep> splits;
 
   // Model: byte-level BPE.
-  std::vector<std::string> pools;  // storage behind the views in `entries`
-  std::vector<Entry> entries;      // index is the id
+  std::vector<std::string> pools;        // storage behind the views in `entries`
+  std::vector<Entry> entries;            // index is the id
   bool names_use_byte_alphabet = false;  // token names are spelled with GPT-2's 256 printable characters
 
   // tokenizer.json: only the listed pairs merge, earlier ones first. .tiktoken (merges_by_rank): any two
@@ -84,14 +87,15 @@ struct TokenizerSpec {
   std::vector<Merge> merges;
   bool merges_by_rank = false;
   bool ignore_merges = false;  // a whole piece that is an entry is that entry, merges or not
-  TokenId unknown = kNoToken;  // for bytes that have no entry; kNoToken: they are left out, as the reference does
-  bool fuse_unknown = false;   // neighbouring unknown bytes become one id
+  TokenId unknown =
+      kNoToken;  // for bytes that have no entry; kNoToken: they are left out, as the reference does
+  bool fuse_unknown = false;  // neighbouring unknown bytes become one id
 
   std::vector<AddedToken> added_tokens;  // ascending ids; `control` decided
 
-  std::vector<TokenId> prefix, suffix;  // what add_special_tokens puts around one text
-  bool trim_offsets = false;            // spans leave out whitespace at the token's ends
-  bool trim_keeps_prefix_space = false; // ... except one leading space (ByteLevel's add_prefix_space)
+  std::vector<TokenId> prefix, suffix;   // what add_special_tokens puts around one text
+  bool trim_offsets = false;             // spans leave out whitespace at the token's ends
+  bool trim_keeps_prefix_space = false;  // ... except one leading space (ByteLevel's add_prefix_space)
 };
 
 }  // namespace polyglyph::vocab

@@ -27,9 +27,13 @@ void require(const vocab::Image& image, TokenId id) {
 
 Vocab::Vocab(std::shared_ptr<const vocab::Image> image) : image_(std::move(image)) {}
 
-std::size_t Vocab::size() const noexcept { return image_->size(); }
+std::size_t Vocab::size() const noexcept {
+  return image_->size();
+}
 
-bool Vocab::contains(TokenId id) const noexcept { return image_->contains(id); }
+bool Vocab::contains(TokenId id) const noexcept {
+  return image_->contains(id);
+}
 
 std::string_view Vocab::token_bytes(TokenId id) const {
   require(*image_, id);
@@ -59,6 +63,8 @@ std::optional<TokenId> Vocab::find(std::string_view name) const {
   return id == vocab::kNoToken ? std::nullopt : std::optional(id);
 }
 
-const std::vector<AddedToken>& Vocab::added_tokens() const noexcept { return image_->pipeline().added_tokens; }
+const std::vector<AddedToken>& Vocab::added_tokens() const noexcept {
+  return image_->pipeline().added_tokens;
+}
 
 }  // namespace polyglyph

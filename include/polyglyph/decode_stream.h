@@ -4,10 +4,10 @@
 //   for (TokenId id : generated) show(stream.step(id));
 //   show(stream.finish());
 //
-// What comes out is always valid UTF-8. A character whose bytes have not all arrived is held back (at most three
-// bytes); bytes that no continuation can complete come out at once as U+FFFD, one for each maximal ill-formed
-// subpart, so that the parts joined equal the lossy decoding of the whole. O(bytes of the token) a step.
-// One thread at a time; copying it forks the stream.
+// What comes out is always valid UTF-8. A character whose bytes have not all arrived is held back (at most
+// three bytes); bytes that no continuation can complete come out at once as U+FFFD, one for each maximal
+// ill-formed subpart, so that the parts joined equal the lossy decoding of the whole. O(bytes of the token) a
+// step. One thread at a time; copying it forks the stream.
 #pragma once
 
 #include <cstddef>

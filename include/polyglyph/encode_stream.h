@@ -4,9 +4,9 @@
 //   while (read(chunk)) stream.feed(chunk, ids);   // appends the ids that no later text can change
 //   stream.finish(ids);                            // appends the rest
 //
-// The ids are those of encode() on the chunks put together, whether a chunk ends inside a character, a word, a
-// control token or a run of combining marks. What is held back is at most what is undecided: about the longest
-// piece of the text. One thread at a time; movable, not copyable.
+// The ids are those of encode() on the chunks put together, whether a chunk ends inside a character, a word,
+// a control token or a run of combining marks. What is held back is at most what is undecided: about the
+// longest piece of the text. One thread at a time; movable, not copyable.
 #pragma once
 
 #include <cstddef>

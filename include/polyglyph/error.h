@@ -1,8 +1,8 @@
 // The one exception of the library.
 //
 // Text never fails: encoding is total on any bytes. What throws is loading a file, asking for an id or a name
-// that does not exist, and a control token in text under SpecialTokens::reject. The message says what is wrong,
-// where, and what to do next, in one line, ready to be shown to a person.
+// that does not exist, and a control token in text under SpecialTokens::reject. The message says what is
+// wrong, where, and what to do next, in one line, ready to be shown to a person.
 #pragma once
 
 #include <stdexcept>

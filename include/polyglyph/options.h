@@ -37,9 +37,9 @@ struct DecodeOptions {
 };
 
 struct LoadOptions {
-  // For .tiktoken files, which hold ranks alone: the split pattern, by name ("o200k", "cl100k", "p50k", "r50k",
-  // "qwen") or spelled out as a regular expression. Empty: known from the file's own name (o200k_base.tiktoken,
-  // qwen.tiktoken, ...), else an error that says so.
+  // For .tiktoken files, which hold ranks alone: the split pattern, by name ("o200k", "cl100k", "p50k",
+  // "r50k", "qwen") or spelled out as a regular expression. Empty: known from the file's own name
+  // (o200k_base.tiktoken, qwen.tiktoken, ...), else an error that says so.
   std::string pattern;
 
   // For .tiktoken files: control tokens and their ids. Empty: those that belong to a named pattern.

@@ -42,8 +42,8 @@ class Tokenizer {
   // Throws Error: io, malformed, unsupported, limit.
   static Tokenizer from_file(const std::filesystem::path& path, const LoadOptions& options = {});
 
-  // One of builtins(), opened from the image that was installed with the library. Throws Error(not_found) with
-  // the nearest names.
+  // One of builtins(), opened from the image that was installed with the library. Throws Error(not_found)
+  // with the nearest names.
   static Tokenizer builtin(std::string_view name);
   static std::vector<std::string> builtins();
 

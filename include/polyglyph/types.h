@@ -10,7 +10,8 @@ namespace polyglyph {
 // A token's number in its vocabulary: the row of the model's embedding matrix.
 using TokenId = std::uint32_t;
 
-// A half-open range of the caller's own text; in bytes unless asked otherwise: text.substr(begin, end - begin).
+// A half-open range of the caller's own text; in bytes unless asked otherwise: text.substr(begin, end -
+// begin).
 struct Span {
   std::size_t begin = 0;
   std::size_t end = 0;

@@ -5,7 +5,8 @@
 
 namespace polyglyph {
 
-// Of the library that is linked: equal to POLYGLYPH_VERSION unless headers and library do not belong together.
+// Of the library that is linked: equal to POLYGLYPH_VERSION unless headers and library do not belong
+// together.
 const char* version() noexcept;
 
 }  // namespace polyglyph
