@@ -175,6 +175,34 @@ TEST_CASE("vocabularies over two letters, longer strings") {
   }
 }
 
+// Pieces of more than 64 bytes remember what joins; their repetitions are where that can go wrong.
+TEST_CASE("vocabularies over two letters, long pieces") {
+  const unsigned seeds = long_tests() ? 400 : 40;
+  for (unsigned seed = 0; seed < seeds; ++seed) {
+    std::mt19937 random(seed + 2000);
+    SmallVocabulary vocabulary(false);
+    std::vector<std::string> made{"a", "b"};
+    for (int i = 0; i < 12; ++i) {
+      const std::string left = made[random() % made.size()], right = made[random() % made.size()];
+      vocabulary.merge(left, right);
+      made.push_back(left + right);
+    }
+    const reference::Bpe oracle(vocabulary.spec());
+    const Tokenizer tokenizer = Tokenizer::from_image(vocab::build_image(vocabulary.spec()));
+    int shown = 0;
+    for (int i = 0; i < 60; ++i) {
+      std::string text, unit;
+      for (std::size_t size = 1 + random() % 9; unit.size() < size;) unit += "ab"[random() % 2];
+      for (std::size_t size = 40 + random() % 200; text.size() < size;) {
+        text += random() % 8 == 0 ? made[random() % made.size()] : unit;
+      }
+      if (tokenizer.encode(text) == oracle.encode(text) || ++shown > 3) continue;
+      INFO("seed " << seed << ": " << text);
+      CHECK(tokenizer.encode(text) == oracle.encode(text));
+    }
+  }
+}
+
 TEST_CASE("bytes without an entry") {
   for (const TokenId unknown : {vocab::kNoToken, TokenId{300}}) {
     for (const bool fuse : {false, true}) {

@@ -102,34 +102,54 @@ bool Bpe::crosses(TokenId left, TokenId right) const {
   }
 }
 
-void Bpe::search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const {
+// The longest reachable token that is a proper prefix of the match.
+vocab::Image::Match Bpe::shorter(vocab::Image::Match match) const {
+  const TokenId prefix = image_.derivation(match.token).prefix;
+  const std::size_t size = image_.token_size(prefix);
+  if (size - 1 >= match.size - 1) return {kNoToken, 0};  // none; or not shorter, on a damaged image
+  return {prefix, size};
+}
+
+// The match or the longest of its prefixes that fits the token to its left.
+vocab::Image::Match Bpe::joining(TokenId left, vocab::Image::Match match) const {
+  while (match.token != kNoToken && image_.may_cross(left, match.token) && crosses(left, match.token)) {
+    match = shorter(match);
+  }
+  return match;
+}
+
+// `dead` has a bit for each position of the piece and one more. A long piece is often the same few tokens
+// over and over, so there it pays to remember what joins.
+template <bool kLong>
+void Bpe::search(std::string_view piece, std::uint64_t* dead, Scratch& scratch, TokenBuffer& ids) const {
   const std::size_t size = piece.size();
   TokenId* const begin = ids.reserve(size);  // a token takes at least a byte
   TokenId* end = begin;
   std::size_t position = 0;
 
-  // A bit for each position of the piece; most pieces need one word.
-  std::uint64_t few_dead = 0;
-  std::uint64_t* dead = &few_dead;
-  if (size >= 64) {
-    scratch.dead.assign(size / 64 + 1, 0);
-    dead = scratch.dead.data();
-  }
+  const auto is_dead = [&](std::size_t at) { return (dead[kLong ? at / 64 : 0] >> (at % 64) & 1) != 0; };
+  const auto remembered = [&](vocab::Image::Match match) {
+    Scratch::Joining& known = scratch.joinings[vocab::hash_pair(end[-1], match.token) >> 56];
+    if (known.left != end[-1] || known.match != match.token) {
+      known = {end[-1], match.token, joining(end[-1], match)};
+    }
+    return known.found;
+  };
+  const auto fitting = [&](vocab::Image::Match match) {
+    for (;; match = shorter(match)) {
+      if (kLong && end != begin) match = remembered(match);
+      if (match.token == kNoToken) return match;
+      if (is_dead(position + match.size)) continue;
+      if (kLong || end == begin || !image_.may_cross(end[-1], match.token) ||
+          !crosses(end[-1], match.token)) {
+        return match;
+      }
+    }
+  };
 
   vocab::Image::Match candidate = image_.longest(piece.data(), size);
-  const auto shorter = [&](vocab::Image::Match match) -> vocab::Image::Match {
-    const TokenId prefix = image_.derivation(match.token).prefix;
-    const std::size_t prefix_size = image_.token_size(prefix);
-    if (prefix_size - 1 >= match.size - 1) return {kNoToken, 0};  // none; or not shorter, on a damaged image
-    return {prefix, prefix_size};
-  };
-  const auto fits = [&] {
-    const std::size_t after = position + candidate.size;
-    if (dead[after / 64] >> (after % 64) & 1) return false;
-    return end == begin || !image_.may_cross(end[-1], candidate.token) || !crosses(end[-1], candidate.token);
-  };
   for (;;) {
-    while (candidate.token != kNoToken && !fits()) candidate = shorter(candidate);
+    candidate = fitting(candidate);
     if (candidate.token != kNoToken) {
       *end++ = candidate.token;
       position += candidate.size;
@@ -139,13 +159,22 @@ void Bpe::search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) con
     }
     if (end == begin)
       break;  // only a damaged image comes here: every byte is a token, so the search succeeds
-    dead[position / 64] |= std::uint64_t{1} << (position % 64);
+    dead[kLong ? position / 64 : 0] |= std::uint64_t{1} << (position % 64);
     const TokenId last = *--end;
     const std::size_t last_size = std::min(position, image_.token_size(last));
     position -= last_size;
     candidate = shorter({last, last_size});
   }
   ids.advance(static_cast<std::size_t>(end - begin));
+}
+
+void Bpe::search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const {
+  if (piece.size() < 64) {
+    std::uint64_t dead = 0;
+    return search<false>(piece, &dead, scratch, ids);
+  }
+  scratch.dead.assign(piece.size() / 64 + 1, 0);
+  search<true>(piece, scratch.dead.data(), scratch, ids);
 }
 
 // The symbols that merging starts from: one a byte. Bytes without an entry become the unknown token, fused

@@ -1,6 +1,7 @@
 // Bpe: the bytes of one piece to token ids.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -29,6 +30,11 @@ class Bpe {
     std::vector<Symbol> symbols;
     std::vector<Candidate> heap;
     std::vector<std::uint64_t> dead;  // a bit for each position of the piece
+    struct Joining {
+      TokenId left = vocab::kNoToken, match = vocab::kNoToken;
+      vocab::Image::Match found{};
+    };
+    std::array<Joining, 256> joinings;  // what joining() said last, by a hash of its question
     TokenBuffer ids;
     std::vector<Span> spans;
   };
@@ -43,7 +49,11 @@ class Bpe {
 
  private:
   void search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const;
+  template <bool kLong>
+  void search(std::string_view piece, std::uint64_t* dead, Scratch& scratch, TokenBuffer& ids) const;
   bool crosses(TokenId left, TokenId right) const;
+  vocab::Image::Match shorter(vocab::Image::Match match) const;
+  vocab::Image::Match joining(TokenId left, vocab::Image::Match match) const;
   void merge(std::string_view piece, Scratch& scratch) const;
   void add_symbols(std::string_view piece, Scratch& scratch) const;
   void push_candidate(std::uint32_t position, Scratch& scratch) const;
