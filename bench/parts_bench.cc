@@ -39,7 +39,7 @@ void validate(benchmark::State& state, const std::string& language) {
 void quick_check(benchmark::State& state, const std::string& language) {
   const std::string& text = sample(language);
   const unicode::NormalForm forms[] = {unicode::NormalForm::nfc};
-  const auto normalizer = normalizers::make_normalizer(forms);
+  const auto normalizer = normalizers::make_form_normalizer(forms);
   for (auto _ : state) benchmark::DoNotOptimize(normalizer->unchanged_prefix(text));
   count_bytes(state, text);
 }
@@ -48,8 +48,8 @@ void normalize(benchmark::State& state, const std::string& language) {
   // What is decomposed has to be composed: nothing of it passes the quick check.
   std::string text, composed;
   const unicode::NormalForm nfd[] = {unicode::NormalForm::nfd}, nfc[] = {unicode::NormalForm::nfc};
-  normalizers::make_normalizer(nfd)->normalize(sample(language), text, nullptr);
-  const auto normalizer = normalizers::make_normalizer(nfc);
+  normalizers::make_form_normalizer(nfd)->normalize(sample(language), text, nullptr);
+  const auto normalizer = normalizers::make_form_normalizer(nfc);
   for (auto _ : state) {
     composed.clear();
     normalizer->normalize(text, composed, nullptr);
@@ -81,11 +81,11 @@ void merge(benchmark::State& state, const std::string& name, const std::string& 
     pieces.emplace_back(piece.bytes);
     return true;
   });
-  Bpe::Scratch scratch;
+  const auto scratch = bpe.make_scratch();
   tokenizer::TokenBuffer ids;
   for (auto _ : state) {
     ids.clear();
-    for (const std::string& piece : pieces) bpe.encode(piece, scratch, ids);
+    for (const std::string& piece : pieces) bpe.encode(piece, *scratch, ids);
     benchmark::DoNotOptimize(ids.data());
   }
   count_bytes(state, text);

@@ -166,7 +166,7 @@ class FormNormalizer final : public Normalizer {
 
 }  // namespace
 
-std::unique_ptr<Normalizer> make_normalizer(std::span<const NormalForm> forms) {
+std::unique_ptr<Normalizer> make_form_normalizer(std::span<const NormalForm> forms) {
   if (forms.empty()) return nullptr;
   const auto decomposed = [](NormalForm f) { return f == NormalForm::nfd || f == NormalForm::nfkd; };
   const auto compatible = [](NormalForm f) { return f == NormalForm::nfkc || f == NormalForm::nfkd; };
@@ -175,6 +175,12 @@ std::unique_ptr<Normalizer> make_normalizer(std::span<const NormalForm> forms) {
                               ? (decomposes ? NormalForm::nfkd : NormalForm::nfkc)
                               : (decomposes ? NormalForm::nfd : NormalForm::nfc);
   return std::make_unique<FormNormalizer>(form);
+}
+
+std::unique_ptr<Normalizer> make_normalizer(std::span<const unicode::NormalStep> steps, const MakeMatcher&) {
+  std::vector<NormalForm> forms;
+  for (const unicode::NormalStep& step : steps) forms.push_back(static_cast<NormalForm>(step.kind));
+  return make_form_normalizer(forms);
 }
 
 }  // namespace polyglyph::normalizers

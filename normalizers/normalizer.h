@@ -10,12 +10,15 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "polyglyph/types.h"
 #include "unicode/normal_form.h"
+#include "unicode/normal_step.h"
 #include "unicode/offset_map.h"
 
 namespace polyglyph::normalizers {
@@ -41,6 +44,21 @@ class Normalizer {
 
 // nullptr when `forms` is empty. Several forms run one after the other, which is the same as running a single
 // one.
-std::unique_ptr<Normalizer> make_normalizer(std::span<const unicode::NormalForm> forms);
+std::unique_ptr<Normalizer> make_form_normalizer(std::span<const unicode::NormalForm> forms);
+
+// A compiled pattern. Which expressions there are and how they run is for whoever makes them to know.
+class Matcher {
+ public:
+  virtual ~Matcher() = default;
+
+  // The leftmost match that begins at or after `from`; false if there is none. `text` is well-formed.
+  virtual bool find(std::string_view text, std::size_t from, Span& match) const = 0;
+};
+using MakeMatcher = std::function<std::unique_ptr<Matcher>(const std::string& pattern)>;
+
+// What a vocabulary's steps do one after the other; nullptr when there are none. `make_matcher` is asked for
+// the steps that look for a regular expression.
+std::unique_ptr<Normalizer> make_normalizer(std::span<const unicode::NormalStep> steps,
+                                            const MakeMatcher& make_matcher);
 
 }  // namespace polyglyph::normalizers

@@ -41,7 +41,7 @@ std::string utf8(const std::u32string& text) {
 }
 
 std::unique_ptr<Normalizer> normalizer_of(NormalForm form) {
-  return make_normalizer(std::span(&form, 1));
+  return make_form_normalizer(std::span(&form, 1));
 }
 
 const Normalizer& normalizer(NormalForm form) {
@@ -435,7 +435,7 @@ TEST_CASE("forms in a row are one form") {
     for (const NormalForm b : kForms) {
       for (const NormalForm c : kForms) {
         const std::array forms = {a, b, c};
-        const auto sequence = make_normalizer(forms);
+        const auto sequence = make_form_normalizer(forms);
         for (std::size_t i = c == a ? 0 : 900; i < texts.size(); i += c == a ? 1 : 17) {
           std::string out;
           sequence->normalize(texts[i], out, nullptr);
@@ -444,7 +444,7 @@ TEST_CASE("forms in a row are one form") {
       }
     }
   }
-  CHECK(make_normalizer({}) == nullptr);
+  CHECK(make_form_normalizer({}) == nullptr);
 }
 
 TEST_CASE("hostile runs take no longer than others") {

@@ -38,6 +38,7 @@ class SmallVocabulary {
     spec_.format = merges_by_rank ? "tiktoken" : "tokenizer.json";
     spec_.reference = merges_by_rank ? vocab::Reference::tiktoken : vocab::Reference::hugging_face;
     spec_.merges_by_rank = merges_by_rank;
+    spec_.ignore_merges = merges_by_rank;
     for (int byte = 0; byte < 256; ++byte) add(std::string(1, static_cast<char>(byte)));
   }
 
@@ -352,7 +353,7 @@ TEST_CASE("every short string through the built-ins") {
             : vocab::read_tokenizer_json(name, content);
   const reference::Bpe merger(spec);
   const SplitOracle splitter(spec.splits);
-  const auto normalizer = normalizers::make_normalizer(spec.normalizers);
+  const auto normalizer = normalizers::make_normalizer(spec.normalizers, {});
   const Tokenizer& tokenizer = builtin(name);
   CHECK(tokenizer.description().scanner != "RE2");
 

@@ -41,6 +41,15 @@ Bpe::Bpe(const vocab::Image& image) : image_(image) {
   whole_piece_first_ = p.ignore_merges ? p.unreachable != 0 || !p.longest_match : !p.longest_match;
 }
 
+void Bpe::Scratch::release() {
+  constexpr std::size_t kKeep = std::size_t{1} << 20;
+  if (symbols.capacity() * sizeof(Symbol) > kKeep) {
+    symbols = {};
+    heap = {};
+  }
+  if (dead.capacity() * sizeof(std::uint64_t) > kKeep) dead = {};
+}
+
 void Bpe::encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const {
   if (whole_piece_first_) {
     const TokenId id = image_.find_entry(piece);
@@ -56,7 +65,13 @@ void Bpe::encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids) con
   ids.advance(count);
 }
 
-void Bpe::encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids, std::vector<Span>& spans) const {
+void Bpe::encode(std::string_view piece, Model::Scratch& scratch, TokenBuffer& ids) const {
+  encode(piece, static_cast<Scratch&>(scratch), ids);
+}
+
+void Bpe::encode(std::string_view piece, Model::Scratch& model_scratch, TokenBuffer& ids,
+                 std::vector<Span>& spans) const {
+  auto& scratch = static_cast<Scratch&>(model_scratch);
   const std::size_t first = ids.size();
   encode(piece, scratch, ids);
   if (!all_bytes_ && (ids.size() != first + 1 || image_.token(ids.back()) != piece)) {

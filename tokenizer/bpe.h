@@ -4,19 +4,28 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "polyglyph/types.h"
+#include "tokenizer/model.h"
 #include "tokenizer/token_buffer.h"
 #include "vocab/image.h"
 
 namespace polyglyph::tokenizer {
 
-class Bpe {
+class Bpe final : public Model {
  public:
-  // Storage that calls reuse; one for each thread at work.
-  struct Scratch {
+  explicit Bpe(const vocab::Image& image);
+
+  std::unique_ptr<Model::Scratch> make_scratch() const override { return std::make_unique<Scratch>(); }
+  void encode(std::string_view piece, Model::Scratch& scratch, TokenBuffer& ids) const override;
+  void encode(std::string_view piece, Model::Scratch& scratch, TokenBuffer& ids,
+              std::vector<Span>& spans) const override;
+
+ private:
+  struct Scratch final : Model::Scratch {
     struct Symbol {
       TokenId id;
       std::uint32_t begin, end;      // bytes of the piece
@@ -35,19 +44,11 @@ class Bpe {
       vocab::Image::Match found{};
     };
     std::array<Joining, 256> joinings;  // what joining() said last, by a hash of its question
-    TokenBuffer ids;
-    std::vector<Span> spans;
+
+    void release() override;
   };
 
-  explicit Bpe(const vocab::Image& image);
-
-  // Appends the ids of `piece`, which is not empty and shorter than 4 GiB.
   void encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const;
-
-  // The same, with the bytes of the piece that each id stands for.
-  void encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids, std::vector<Span>& spans) const;
-
- private:
   void search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const;
   template <bool kLong>
   void search(std::string_view piece, std::uint64_t* dead, Scratch& scratch, TokenBuffer& ids) const;

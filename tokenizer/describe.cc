@@ -12,9 +12,25 @@ namespace {
 
 using vocab::SplitStep;
 
-const char* name_of(unicode::NormalForm form) {
-  constexpr const char* names[] = {"NFC", "NFD", "NFKC", "NFKD"};
-  return names[static_cast<std::size_t>(form)];
+const char* name_of(unicode::NormalStep::Kind kind) {
+  constexpr const char* names[] = {"NFC",       "NFD",           "NFKC",          "NFKD",
+                                   "lowercase", "strip accents", "strip",         "NMT",
+                                   "replace",   "replace",       "prepend",       "precompiled map",
+                                   "BERT",      "byte alphabet", "SentencePiece", "llama.cpp"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+std::string in_words(const unicode::NormalStep& step) {
+  using Kind = unicode::NormalStep::Kind;
+  switch (step.kind) {
+    case Kind::replace_text:
+    case Kind::replace_regex:
+      return fmt::format("replace {} by {}", step.pattern, step.text);
+    case Kind::prepend:
+      return fmt::format("prepend {}", step.text);
+    default:
+      return name_of(step.kind);
+  }
 }
 
 const char* name_of(vocab::SplitBehavior behavior) {
@@ -33,6 +49,24 @@ std::string in_words(const SplitStep& step) {
       return step.individual ? "digits one by one" : "runs of digits";
     case SplitStep::Kind::byte_level_prefix:
       return "a space in front";
+    case SplitStep::Kind::byte_alphabet:
+      return "the byte alphabet";
+    case SplitStep::Kind::bert:
+      return "BERT (white space and punctuation)";
+    case SplitStep::Kind::metaspace:
+      return fmt::format("spaces as {}{}", step.pattern, step.split ? ", split before each" : "");
+    case SplitStep::Kind::whitespace:
+      return "words and signs";
+    case SplitStep::Kind::whitespace_split:
+      return "white space";
+    case SplitStep::Kind::punctuation:
+      return fmt::format("punctuation ({})", name_of(step.behavior));
+    case SplitStep::Kind::char_delimiter:
+      return fmt::format("character {}", step.pattern);
+    case SplitStep::Kind::unicode_scripts:
+      return "scripts";
+    case SplitStep::Kind::fixed_length:
+      return fmt::format("every {} characters", step.length);
   }
   return {};
 }
@@ -40,7 +74,7 @@ std::string in_words(const SplitStep& step) {
 }  // namespace
 
 Description Engine::description() const {
-  const vocab::Pipeline& p = image_->pipeline();
+  const vocab::ImagePipeline& p = image_->pipeline();
   const auto spell = [&](const std::vector<TokenId>& ids) {
     std::string out;
     for (const TokenId id : ids) out += vocab_.token_name(id);
@@ -53,7 +87,7 @@ Description Engine::description() const {
   d.reference =
       p.reference == vocab::Reference::tiktoken ? "tiktoken 0.14.0" : "Hugging Face tokenizers 0.23.3";
   std::vector<std::string> words;
-  for (const auto form : p.normalizers) words.emplace_back(name_of(form));
+  for (const auto& step : p.normalizers) words.push_back(in_words(step));
   d.normalizer = words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", then "));
   words.clear();
   for (const auto& step : p.splits) words.push_back(in_words(step));

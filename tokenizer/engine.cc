@@ -1,6 +1,6 @@
 // The hot path is encode_pieces: pieces are gathered in small groups, their cache lines asked for while the
 // next ones are being cut, and then each is one comparison and a 16-byte copy if it was met before, or handed
-// to Bpe if not.
+// to the model if not.
 #include "tokenizer/engine.h"
 
 #include <fmt/format.h>
@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t kGroup = 32;  // pieces in flight between cutting and looking up
 
-AddedTokens make_added(const vocab::Pipeline& p, const normalizers::Normalizer* normalizer, bool normalized,
-                       bool all) {
+AddedTokens make_added(const vocab::ImagePipeline& p, const normalizers::Normalizer* normalizer,
+                       bool normalized, bool all) {
   std::vector<AddedTokens::Pattern> patterns;
   for (const AddedToken& token : p.added_tokens) {
     if (token.normalized != normalized || (token.control && !all)) continue;
@@ -31,6 +31,10 @@ AddedTokens make_added(const vocab::Pipeline& p, const normalizers::Normalizer* 
     patterns.push_back({std::move(text), &token});
   }
   return AddedTokens(std::move(patterns));
+}
+
+std::unique_ptr<normalizers::Normalizer> make_normalizer(std::span<const unicode::NormalStep> steps) {
+  return normalizers::make_normalizer(steps, {});
 }
 
 // The size in bytes of the character at `at`.
@@ -49,7 +53,7 @@ std::size_t home_slot() {
 }  // namespace
 
 std::string build_image(const vocab::TokenizerSpec& spec) {
-  const auto normalizer = normalizers::make_normalizer(spec.normalizers);
+  const auto normalizer = make_normalizer(spec.normalizers);
   if (normalizer == nullptr) return vocab::build_image(spec);
   return vocab::build_image(spec, [&](std::string_view text) {
     std::string normalized;
@@ -61,17 +65,18 @@ std::string build_image(const vocab::TokenizerSpec& spec) {
 void Worker::release() {
   constexpr std::size_t kKeep = std::size_t{1} << 20;
   ids.release();
-  bpe.ids.release();
+  piece_ids.release();
+  model->release();
   if (normalized.capacity() > kKeep) normalized = {};
-  if (bpe.symbols.capacity() * sizeof(Bpe::Scratch::Symbol) > kKeep) bpe = {};
+  if (piece_spans.capacity() * sizeof(Span) > kKeep) piece_spans = {};
   if (split.pieces.capacity() * sizeof(Pretokenizer::Piece) > kKeep || !split.texts.empty()) split = {};
 }
 
 Engine::Engine(std::shared_ptr<const vocab::Image> image)
     : image_(std::move(image)),
       vocab_(image_),
-      normalizer_(normalizers::make_normalizer(image_->pipeline().normalizers)),
-      bpe_(*image_),
+      normalizer_(make_normalizer(image_->pipeline().normalizers)),
+      model_(make_model(*image_)),
       pretokenizer_(*image_),
       raw_all_(make_added(image_->pipeline(), normalizer_.get(), false, true)),
       raw_text_(make_added(image_->pipeline(), normalizer_.get(), false, false)),
@@ -90,7 +95,7 @@ std::unique_ptr<Worker> Engine::take_worker() const {
     if (Worker* worker = slot.exchange(nullptr, std::memory_order_acquire))
       return std::unique_ptr<Worker>(worker);
   }
-  return std::make_unique<Worker>();
+  return std::make_unique<Worker>(*model_);
 }
 
 void Engine::return_worker(std::unique_ptr<Worker> worker) const {
@@ -119,7 +124,7 @@ void Engine::reject_control(const AddedToken& token, SpecialTokens mode, std::si
 }
 
 void Engine::encode(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out) const {
-  const vocab::Pipeline& p = image_->pipeline();
+  const vocab::ImagePipeline& p = image_->pipeline();
   if (options.add_special_tokens) {
     for (const TokenId id : p.prefix) out.add(id);
   }
@@ -179,10 +184,10 @@ std::size_t Engine::encode_pieces(std::string_view text, bool final, Worker& wor
   std::size_t waiting = 0;
 
   const auto encode_new = [&](const Waiting& w) __attribute__((noinline)) {
-    TokenBuffer& ids = out.ids != nullptr ? *out.ids : worker.bpe.ids;
+    TokenBuffer& ids = out.ids != nullptr ? *out.ids : worker.piece_ids;
     if (out.ids == nullptr) ids.clear();
     const std::size_t before = ids.size();
-    bpe_.encode(w.bytes, worker.bpe, ids);
+    model_->encode(w.bytes, *worker.model, ids);
     const std::size_t count = ids.size() - before;
     out.count += count;
     if (count != 0 && w.bytes.size() <= PieceCache::kMaxPiece) {
@@ -244,7 +249,7 @@ struct Engine::OffsetRun {
   // in front of the first token, which the splitter may have put there. `width` is how many bytes of the text
   // a space takes.
   Span trimmed(TokenId id, Span span, std::size_t width) const {
-    const vocab::Pipeline& p = engine.image_->pipeline();
+    const vocab::ImagePipeline& p = engine.image_->pipeline();
     if (!p.trim_offsets) return span;
     const std::string_view bytes = engine.image_->token(id);
     const std::size_t all = bytes.size();
@@ -262,7 +267,7 @@ struct Engine::OffsetRun {
   }
 
   void run() {
-    const vocab::Pipeline& p = engine.image_->pipeline();
+    const vocab::ImagePipeline& p = engine.image_->pipeline();
     if (options.add_special_tokens) {
       for (const TokenId id : p.prefix) add(id, {0, 0});
     }
@@ -310,11 +315,11 @@ struct Engine::OffsetRun {
   template <class Place>
   void pieces(std::string_view part, std::size_t part_begin, const Place& place) {
     engine.pretokenizer_.split(part, true, worker.split, [&](const Pretokenizer::Piece& piece) {
-      TokenBuffer& ids = worker.bpe.ids;
-      auto& spans = worker.bpe.spans;
+      TokenBuffer& ids = worker.piece_ids;
+      auto& spans = worker.piece_spans;
       ids.clear();
       spans.clear();
-      engine.bpe_.encode(piece.bytes, worker.bpe, ids, spans);
+      engine.model_->encode(piece.bytes, *worker.model, ids, spans);
       const std::size_t begin = part_begin + piece.begin;
       const std::size_t first = piece.inserted != 0 ? first_character(part, piece.begin) : 0;
       const auto own = [&](Span span) {

@@ -20,7 +20,7 @@
 #include "polyglyph/types.h"
 #include "polyglyph/vocab.h"
 #include "tokenizer/added_tokens.h"
-#include "tokenizer/bpe.h"
+#include "tokenizer/model.h"
 #include "tokenizer/piece_cache.h"
 #include "tokenizer/pretokenizer.h"
 #include "unicode/offset_map.h"
@@ -30,11 +30,15 @@ namespace polyglyph::tokenizer {
 
 // What one encoding at a time writes to. Kept from call to call for its cache.
 struct Worker {
+  explicit Worker(const Model& model) : model(model.make_scratch()) {}
+
   PieceCache cache;
-  Bpe::Scratch bpe;
+  std::unique_ptr<Model::Scratch> model;
   Pretokenizer::Scratch split;
   std::string normalized;
   TokenBuffer ids;
+  TokenBuffer piece_ids;  // of one piece, where they go nowhere else
+  std::vector<Span> piece_spans;
 
   void release();  // gives back what a huge text left behind
 };
@@ -113,7 +117,7 @@ class Engine {
   std::shared_ptr<const vocab::Image> image_;
   Vocab vocab_;
   std::unique_ptr<normalizers::Normalizer> normalizer_;
-  Bpe bpe_;
+  std::unique_ptr<Model> model_;
   Pretokenizer pretokenizer_;
   AddedTokens raw_all_, raw_text_, normalized_all_, normalized_text_;  // `text`: without control tokens
 

@@ -23,7 +23,7 @@ using vocab::SplitBehavior;
 using vocab::SplitStep;
 
 Pretokenizer::Pretokenizer(const vocab::Image& image, bool stepwise) {
-  const vocab::Pipeline& p = image.pipeline();
+  const vocab::ImagePipeline& p = image.pipeline();
   if (!stepwise) scanner_ = find_scanner(p.splits, p.reference);
   if (scanner_) return;
   for (std::size_t i = 0; i < p.splits.size(); ++i) {
@@ -70,7 +70,7 @@ std::size_t Pretokenizer::find_matches(const Step& step, std::string_view text, 
         i += c.size;
       }
       break;
-    case SplitStep::Kind::byte_level_prefix:
+    default:
       break;
   }
   if (final && at < text.size()) matches.push_back({{at, text.size()}, step.spec.invert});

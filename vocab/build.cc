@@ -56,14 +56,27 @@ class Builder {
   std::string build() {
     lay_out_tokens();
     index_words();
-    collect_merges();
-    index_pairs();
-    find_reachable();
-    decide_longest_match();
-    if (parts_.pipeline.longest_match) {
-      build_trie();
-      link_prefixes();
-      describe_edges();
+    parts_.scores = spec_.scores;
+    switch (spec_.model) {
+      case ModelKind::bpe:
+        collect_merges();
+        find_reachable();
+        decide_longest_match();
+        if (parts_.pipeline.longest_match) {
+          build_trie();
+          link_prefixes();
+          describe_edges();
+        }
+        break;
+      case ModelKind::unigram:
+      case ModelKind::wordpiece:
+        index_pairs();
+        find_matchable();
+        build_trie();
+        break;
+      case ModelKind::wordlevel:
+        index_pairs();
+        break;
     }
     if (parts_.trie.empty()) parts_.trie.assign(256, 0);
     describe();
@@ -93,7 +106,19 @@ class Builder {
       parts_.starts.push_back(pool_size());
       if (id < spec_.entries.size() && spec_.entries[id].kind != Entry::Kind::absent) {
         const Entry& entry = spec_.entries[id];
-        parts_.kinds[id] = entry.kind == Entry::Kind::literal ? ImageParts::literal : ImageParts::entry;
+        switch (entry.kind) {
+          case Entry::Kind::literal:
+            parts_.kinds[id] = ImageParts::literal;
+            break;
+          case Entry::Kind::user_defined:
+            parts_.kinds[id] = ImageParts::entry | ImageParts::user_defined;
+            break;
+          case Entry::Kind::unused:
+            parts_.kinds[id] = ImageParts::entry | ImageParts::unused;
+            break;
+          default:
+            parts_.kinds[id] = ImageParts::entry;
+        }
         parts_.pool += entry.bytes;
       } else if (added[id] != nullptr) {
         // Decoding treats an added token like any token's name, in the spelling that is looked for in text,
@@ -115,9 +140,8 @@ class Builder {
   }
 
   void index_words() {
-    const std::size_t count =
-        static_cast<std::size_t>(std::ranges::count(parts_.kinds, ImageParts::entry) +
-                                 std::ranges::count(parts_.kinds, ImageParts::entry | ImageParts::added));
+    const auto count = static_cast<std::size_t>(
+        std::ranges::count_if(parts_.kinds, [](std::uint8_t kind) { return kind & ImageParts::entry; }));
     parts_.words.assign(slots_for(count), Word{0, kNoToken});
     for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
       if (!(parts_.kinds[id] & ImageParts::entry)) continue;
@@ -139,14 +163,14 @@ class Builder {
     }
   }
 
-  // Every pair that may merge with its rank, in ascending order of rank.
+  // Every pair that may merge with its rank, in ascending order of rank, and by its parts.
   void collect_merges() {
     if (!spec_.merges_by_rank) {
       merges_.reserve(spec_.merges.size());
       for (const Merge& m : spec_.merges) {
         merges_.push_back({m.left, m.right, m.result, static_cast<std::uint32_t>(merges_.size() + 1)});
       }
-      return;
+      return index_pairs();
     }
     for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
       if (!(parts_.kinds[id] & ImageParts::entry)) continue;
@@ -158,6 +182,7 @@ class Builder {
         if (right != kNoToken) merges_.push_back({left, right, id, id + 1});
       }
     }
+    index_pairs();
   }
 
   void index_pairs() {
@@ -190,6 +215,13 @@ class Builder {
     const std::uint64_t hash = hash_pair(left, right);
     if (!in_filter(parts_.filter[hash >> shift(parts_.filter)], hash)) return 0;
     return slot(left, right).rank;
+  }
+
+  // Models that look for entries themselves find them all in the trie.
+  void find_matchable() {
+    for (std::uint8_t& kind : parts_.kinds) {
+      if (kind & ImageParts::entry) kind |= ImageParts::reachable;
+    }
   }
 
   // In the order of ranks: a merge makes its result reachable when both parts are, were made earlier, and
@@ -470,25 +502,20 @@ class Builder {
   void describe() {
     auto& p = parts_.pipeline;
     parts_.name = spec_.name;
-    p.format = spec_.format;
-    p.reference = spec_.reference;
-    p.normalizers = spec_.normalizers;
-    p.splits = spec_.splits;
-    p.added_tokens = spec_.added_tokens;
+    static_cast<Pipeline&>(p) = spec_;
     // The reference asks for a token's normalized spelling among the special ones, so decoding never skips a
     // special token that normalizing spells differently.
     for (AddedToken& t : p.added_tokens) {
       if (t.special && t.normalized && normalize_) t.special = normalize_(t.content) == t.content;
     }
-    p.prefix = spec_.prefix;
-    p.suffix = spec_.suffix;
-    p.unknown = spec_.unknown;
-    p.fuse_unknown = spec_.fuse_unknown;
-    p.ignore_merges =
-        spec_.ignore_merges || spec_.merges_by_rank;  // tiktoken, too, looks a whole piece up first
-    p.names_use_byte_alphabet = spec_.names_use_byte_alphabet;
-    p.trim_offsets = spec_.trim_offsets;
-    p.trim_keeps_prefix_space = spec_.trim_keeps_prefix_space;
+    auto* side = &p.prefix;
+    for (const TemplatePart& part : spec_.single) {
+      if (part.kind == TemplatePart::Kind::token) {
+        side->push_back(part.id);
+      } else {
+        side = &p.suffix;
+      }
+    }
   }
 
   const TokenizerSpec& spec_;

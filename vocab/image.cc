@@ -43,6 +43,7 @@ enum SectionIndex {
   kFilter,
   kWords,
   kTrie,
+  kScores,
   kCount,
 };
 
@@ -61,21 +62,35 @@ struct Header {
   Section sections[kCount];
 };
 
+// Writer and Reader have the same members, so that one list of fields serves both ways.
 class Writer {
  public:
   template <class T>
-  void number(T value) {
-    static_assert(std::is_integral_v<T> || std::is_enum_v<T>);
+  void number(const T& value) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>);
     out_.append(reinterpret_cast<const char*>(&value), sizeof value);
   }
-  void text(std::string_view s) {
-    number(static_cast<std::uint32_t>(s.size()));
-    out_ += s;
+  template <class T>
+  void choice(const T& value, T) {
+    number(value);
   }
-  template <class T, class Write>
-  void list(const std::vector<T>& values, Write write) {
+  template <class... Flags>
+  void flags(const Flags&... values) {
+    (number(static_cast<std::uint8_t>(values)), ...);
+  }
+  template <class... Texts>
+  void text(const Texts&... values) {
+    ((number(static_cast<std::uint32_t>(values.size())), out_ += values), ...);
+  }
+  template <class T, class Each>
+  void list(const std::vector<T>& values, Each each) {
     number(static_cast<std::uint32_t>(values.size()));
-    for (const T& value : values) write(value);
+    for (const T& value : values) each(value);
+  }
+  template <class T, class Each>
+  void optional(const std::optional<T>& value, Each each) {
+    flags(value.has_value());
+    if (value) each(*value);
   }
   std::string take() { return std::move(out_); }
 
@@ -91,31 +106,40 @@ class Reader {
   void number(T& value) {
     std::memcpy(&value, take(sizeof value).data(), sizeof value);
   }
-  void flag(bool& value) {
-    std::uint8_t byte;
-    number(byte);
-    value = byte != 0;
-  }
   template <class T>
   void choice(T& value, T last) {
     number(value);
     if (value > last) fail();
   }
-  void text(std::string& value) {
-    std::uint32_t size;
-    number(size);
-    value = take(size);
+  template <class... Flags>
+  void flags(Flags&... values) {
+    ((values = take(1).front() != 0), ...);
   }
-  template <class T, class Read>
-  void list(std::vector<T>& values, Read read) {
+  template <class... Texts>
+  void text(Texts&... values) {
+    (read_text(values), ...);
+  }
+  template <class T, class Each>
+  void list(std::vector<T>& values, Each each) {
     std::uint32_t count;
     number(count);
     if (count > data_.size()) fail();  // every element takes at least a byte
     values.resize(count);
-    for (T& value : values) read(value);
+    for (T& value : values) each(value);
+  }
+  template <class T, class Each>
+  void optional(std::optional<T>& value, Each each) {
+    bool has = false;
+    flags(has);
+    if (has) each(value.emplace());
   }
 
  private:
+  void read_text(std::string& value) {
+    std::uint32_t size;
+    number(size);
+    value = take(size);
+  }
   std::string_view take(std::size_t size) {
     if (size > data_.size()) fail();
     const std::string_view taken = data_.substr(0, size);
@@ -131,66 +155,80 @@ class Reader {
   const std::string& where_;
 };
 
-// The pipeline's fields in the order of the file; read_pipeline below must name the same.
-std::string write_pipeline(const Pipeline& p) {
-  Writer w;
-  const auto id = [&](TokenId value) { w.number(value); };
-  w.text(p.format);
-  w.number(p.reference);
-  w.list(p.normalizers, [&](auto form) { w.number(form); });
-  w.list(p.splits, [&](const SplitStep& s) {
-    w.number(s.kind);
-    w.text(s.pattern);
-    w.number(s.behavior);
-    w.number(s.invert);
-    w.number(s.individual);
+// The pipeline's fields in the order of the file.
+template <class Archive, class P>
+void pipeline_fields(Archive& a, P& p) {
+  const auto id = [&](auto& value) { a.number(value); };
+  const auto text = [&](auto& value) { a.text(value); };
+  const auto part = [&](auto& t) {
+    a.choice(t.kind, TemplatePart::Kind::second);
+    a.number(t.id);
+    a.number(t.type);
+  };
+  a.text(p.format);
+  a.choice(p.reference, Reference::llama_cpp);
+  a.list(p.normalizers, [&](auto& n) {
+    a.choice(n.kind, unicode::NormalStep::Kind::llama_cpp);
+    a.text(n.pattern, n.text, n.charsmap);
+    a.list(n.kept, text);
+    a.number(n.options);
   });
-  w.list(p.added_tokens, [&](const AddedToken& t) {
-    w.number(t.id);
-    w.text(t.content);
-    for (bool b : {t.single_word, t.lstrip, t.rstrip, t.normalized, t.special, t.control}) w.number(b);
+  a.list(p.splits, [&](auto& s) {
+    a.choice(s.kind, SplitStep::Kind::fixed_length);
+    a.text(s.pattern);
+    a.choice(s.behavior, SplitBehavior::contiguous);
+    a.flags(s.invert, s.individual, s.split);
+    a.choice(s.prepend, PrependScheme::first);
+    a.number(s.length);
   });
-  w.list(p.prefix, id);
-  w.list(p.suffix, id);
-  w.number(p.unknown);
-  for (bool b : {p.fuse_unknown, p.ignore_merges, p.names_use_byte_alphabet, p.trim_offsets,
-                 p.trim_keeps_prefix_space, p.longest_match}) {
-    w.number(b);
-  }
-  w.text(p.longest_match_reason);
-  for (std::uint32_t n : {p.merges, p.model_entries, p.unreachable}) w.number(n);
-  return w.take();
-}
-
-Pipeline read_pipeline(std::string_view data, const std::string& where) {
-  Pipeline p;
-  Reader r(data, where);
-  const auto id = [&](TokenId& value) { r.number(value); };
-  r.text(p.format);
-  r.choice(p.reference, Reference::tiktoken);
-  r.list(p.normalizers, [&](auto& form) { r.choice(form, unicode::NormalForm::nfkd); });
-  r.list(p.splits, [&](SplitStep& s) {
-    r.choice(s.kind, SplitStep::Kind::byte_level_prefix);
-    r.text(s.pattern);
-    r.choice(s.behavior, SplitBehavior::contiguous);
-    r.flag(s.invert);
-    r.flag(s.individual);
+  a.choice(p.model, ModelKind::wordlevel);
+  a.flags(p.characters, p.names_use_byte_alphabet, p.ignore_merges, p.fuse_unknown);
+  a.text(p.subword_prefix, p.word_suffix);
+  a.number(p.max_word_characters);
+  a.list(p.byte_tokens, id);
+  a.number(p.unknown);
+  a.list(p.added_tokens, [&](auto& t) {
+    a.number(t.id);
+    a.text(t.content);
+    a.flags(t.single_word, t.lstrip, t.rstrip, t.normalized, t.special, t.control);
   });
-  r.list(p.added_tokens, [&](AddedToken& t) {
-    r.number(t.id);
-    r.text(t.content);
-    for (bool* b : {&t.single_word, &t.lstrip, &t.rstrip, &t.normalized, &t.special, &t.control}) r.flag(*b);
+  a.list(p.decoders, [&](auto& d) {
+    a.choice(d.kind, DecodeStep::Kind::join_spaces);
+    a.text(d.pattern, d.text);
+    a.number(d.start);
+    a.number(d.stop);
+    a.choice(d.prepend, PrependScheme::first);
+    a.flags(d.cleanup);
   });
-  r.list(p.prefix, id);
-  r.list(p.suffix, id);
-  r.number(p.unknown);
-  for (bool* b : {&p.fuse_unknown, &p.ignore_merges, &p.names_use_byte_alphabet, &p.trim_offsets,
-                  &p.trim_keeps_prefix_space, &p.longest_match}) {
-    r.flag(*b);
-  }
-  r.text(p.longest_match_reason);
-  for (std::uint32_t* n : {&p.merges, &p.model_entries, &p.unreachable}) r.number(*n);
-  return p;
+  a.list(p.single, part);
+  a.list(p.pair, part);
+  a.flags(p.trim_offsets, p.trim_keeps_prefix_space);
+  a.optional(p.truncation, [&](auto& t) {
+    a.number(t.max_length);
+    a.number(t.stride);
+    a.choice(t.strategy, Truncation::Strategy::only_second);
+    a.flags(t.left);
+  });
+  a.optional(p.padding, [&](auto& t) {
+    a.number(t.length);
+    a.number(t.multiple_of);
+    a.number(t.id);
+    a.number(t.type);
+    a.text(t.token);
+    a.flags(t.left);
+  });
+  a.list(p.roles, [&](auto& role) {
+    a.text(role.first);
+    a.number(role.second);
+  });
+  a.list(p.chat_templates, [&](auto& named) { a.text(named.first, named.second); });
+  a.list(p.prefix, id);
+  a.list(p.suffix, id);
+  a.flags(p.longest_match);
+  a.text(p.longest_match_reason);
+  a.number(p.merges);
+  a.number(p.model_entries);
+  a.number(p.unreachable);
 }
 
 template <class T>
@@ -201,11 +239,13 @@ std::string_view raw(const std::vector<T>& values) {
 }  // namespace
 
 std::string write_image(const ImageParts& parts) {
-  const std::string pipeline = write_pipeline(parts.pipeline);
+  Writer writer;
+  pipeline_fields(writer, parts.pipeline);
+  const std::string pipeline = writer.take();
   const std::string_view sections[kCount] = {parts.name,        pipeline,         parts.pool,
                                              raw(parts.starts), raw(parts.kinds), raw(parts.derivations),
                                              raw(parts.edges),  raw(parts.pairs), raw(parts.filter),
-                                             raw(parts.words),  raw(parts.trie)};
+                                             raw(parts.words),  raw(parts.trie),  raw(parts.scores)};
   Header header{};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
   header.version = kImageVersion;
@@ -310,6 +350,7 @@ void Image::open(std::string_view bytes, const std::string& where) {
   table(kFilter, filter_);
   table(kWords, words_);
   table(kTrie, trie_);
+  table(kScores, scores_);
   pair_shift_ = 64 - bits(pairs_.size());
   filter_shift_ = 64 - bits(filter_.size());
   word_mask_ = (std::size_t{1} << bits(words_.size())) - 1;
@@ -317,12 +358,17 @@ void Image::open(std::string_view bytes, const std::string& where) {
   if (starts_.size() != kinds_.size() + 1 || kinds_.size() > kMaxTokenId + std::size_t{1}) {
     throw damaged("two tables of the image disagree");
   }
-  pipeline_ = read_pipeline(section(kPipeline), where);
+  Reader reader(section(kPipeline), where);
+  pipeline_fields(reader, pipeline_);
   const auto known = [&](TokenId id) { return id < kinds_.size(); };
   const auto& p = pipeline_;
+  const auto known_or_none = [&](TokenId id) { return id == kNoToken || known(id); };
+  const auto known_part = [&](const TemplatePart& part) { return known_or_none(part.id); };
   if (!std::ranges::all_of(p.prefix, known) || !std::ranges::all_of(p.suffix, known) ||
-      !std::ranges::all_of(p.added_tokens, known, &AddedToken::id) ||
-      (p.unknown != kNoToken && !known(p.unknown))) {
+      !std::ranges::all_of(p.added_tokens, known, &AddedToken::id) || !known_or_none(p.unknown) ||
+      !std::ranges::all_of(p.byte_tokens, known_or_none) || (p.byte_tokens.size() % 256) != 0 ||
+      !std::ranges::all_of(p.single, known_part) || !std::ranges::all_of(p.pair, known_part) ||
+      !std::ranges::all_of(p.roles, known, &std::pair<std::string, TokenId>::second)) {
     throw damaged("the image names an id outside its vocabulary");
   }
   for (TokenId id = 0; id < kinds_.size(); ++id) {

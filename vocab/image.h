@@ -1,6 +1,7 @@
 // Image: a prepared tokenizer as one flat block of memory, mapped from a .pgv file or built in place.
 //
-//   header | name | pipeline | pool | starts | kinds | derivations | edges | pairs | filter | words | trie
+//   header | name | pipeline | pool | starts | kinds | derivations | edges | pairs | filter | words | trie |
+//   scores
 //
 // Every table is an array at an offset that the header states; nothing is parsed but the pipeline's few
 // components. Opening checks the magic, the version and the bounds and element sizes of every table; lookups
@@ -28,7 +29,7 @@
 
 namespace polyglyph::vocab {
 
-inline constexpr std::uint32_t kImageVersion = 1;
+inline constexpr std::uint32_t kImageVersion = 2;
 
 // How merging makes a token, for tokens that encode to themselves ("reachable"): the last merge joined `left`
 // and `right` at `rank`. Single bytes have rank 0 and no parts; ranks of merges begin at 1.
@@ -84,23 +85,11 @@ struct Word {
   std::uint32_t id;
 };
 
-// What the pipeline section says: everything but the tables.
-struct Pipeline {
-  std::string format;
-  Reference reference = Reference::hugging_face;
-  std::vector<unicode::NormalForm> normalizers;
-  std::vector<SplitStep> splits;
-  std::vector<AddedToken> added_tokens;
-  std::vector<TokenId> prefix, suffix;
-  TokenId unknown = kNoToken;
-  bool fuse_unknown = false;
-  bool ignore_merges = false;
-  bool names_use_byte_alphabet = false;
-  bool trim_offsets = false;
-  bool trim_keeps_prefix_space = false;
-  // Found when the image was built, see build.cc.
-  bool longest_match = false;        // encoding by longest match is exact for this vocabulary
-  std::string longest_match_reason;  // why not, for people
+// What the pipeline section says: the spec's own, and what was found when the image was built, see build.cc.
+struct ImagePipeline : Pipeline {
+  std::vector<TokenId> prefix, suffix;  // what the template for one text puts around it
+  bool longest_match = false;           // encoding by longest match is exact for this vocabulary
+  std::string longest_match_reason;     // why not, for people
   std::uint32_t merges = 0;
   std::uint32_t model_entries = 0;
   std::uint32_t unreachable = 0;
@@ -119,7 +108,7 @@ class Image {
 
   std::string_view bytes() const noexcept { return bytes_; }
   std::string_view name() const noexcept { return name_; }
-  const Pipeline& pipeline() const noexcept { return pipeline_; }
+  const ImagePipeline& pipeline() const noexcept { return pipeline_; }
   std::string fingerprint() const;  // of everything but the name
   void verify() const;              // throws Error(malformed) when the checksum does not fit
 
@@ -174,6 +163,33 @@ class Image {
     return nullptr;
   }
 
+  double score(TokenId id) const noexcept { return id < scores_.size() ? scores_[id] : 0; }
+
+  // A place in the trie: the root, or behind some bytes that tokens begin with.
+  class TriePlace {
+   public:
+    // Goes on by one byte; false where no token does, and the place is then of no use.
+    bool step(char c) noexcept {
+      const auto byte = static_cast<unsigned char>(c);
+      const std::uint32_t slot = base_ ^ byte;
+      if (slot >= trie_.size()) return false;
+      const std::uint64_t unit = trie_[slot];
+      if (static_cast<unsigned char>(unit) != byte) return false;
+      token_ = static_cast<std::uint32_t>(unit >> 8 & 0xFFFFFF) - 1;
+      base_ = static_cast<std::uint32_t>(unit >> 32);
+      return true;
+    }
+    TokenId token() const noexcept { return token_; }  // the token of just these bytes, or kNoToken
+
+   private:
+    friend class Image;
+    TriePlace(std::span<const std::uint64_t> trie, std::uint32_t base) : trie_(trie), base_(base) {}
+    std::span<const std::uint64_t> trie_;
+    std::uint32_t base_;
+    TokenId token_ = kNoToken;
+  };
+  TriePlace trie_root() const noexcept { return {trie_, trie_root_}; }
+
   // The longest reachable token that `text` begins with (kNoToken if none), and its length.
   struct Match {
     TokenId token;
@@ -215,18 +231,28 @@ class Image {
   std::span<const std::uint64_t> filter_;
   std::span<const Word> words_;
   std::span<const std::uint64_t> trie_;
+  std::span<const double> scores_;
   std::size_t word_mask_ = 0;
   int pair_shift_ = 63, filter_shift_ = 63;
   std::uint32_t trie_root_ = 0;
-  Pipeline pipeline_;
+  ImagePipeline pipeline_;
   std::vector<TokenId> literals_;
 };
 
 // The parts of an image before they are laid out; the builder fills them in and writes them.
 struct ImageParts {
-  enum : std::uint8_t { absent = 0, entry = 1, literal = 2, added = 4, reachable = 8 };  // bits of `kinds`
+  // Bits of `kinds`. Entries are what pieces are made of, `reachable` ones what the model may give out.
+  enum : std::uint8_t {
+    absent = 0,
+    entry = 1,
+    literal = 2,
+    added = 4,
+    reachable = 8,
+    user_defined = 16,
+    unused = 32,
+  };
   std::string name;
-  Pipeline pipeline;
+  ImagePipeline pipeline;
   std::string pool;
   std::vector<std::uint32_t> starts;
   std::vector<std::uint8_t> kinds;
@@ -236,6 +262,7 @@ struct ImageParts {
   std::vector<std::uint64_t> filter;  // a power of two of words
   std::vector<Word> words;            // a power of two of slots
   std::vector<std::uint64_t> trie;    // unit: label (8 bits) | token + 1 (24) | base of children (32)
+  std::vector<double> scores;         // by id; none in models without
   std::uint32_t trie_root = 0;
 };
 std::string write_image(const ImageParts& parts);

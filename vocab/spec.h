@@ -9,11 +9,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "polyglyph/types.h"
 #include "polyglyph/vocab.h"
-#include "unicode/normal_form.h"
+#include "unicode/normal_step.h"
 
 namespace polyglyph::vocab {
 
@@ -21,9 +22,10 @@ namespace polyglyph::vocab {
 inline constexpr TokenId kMaxTokenId = (1u << 24) - 2;
 inline constexpr TokenId kNoToken = 0xFFFFFFFF;
 
-// Whose ids are the right ones. It decides over the regular expression's dialect (Oniguruma or Rust's) and
-// the pinned Unicode versions.
-enum class Reference : std::uint8_t { hugging_face, tiktoken };
+// Whose ids are the right ones. It decides over the regular expression's dialect (Oniguruma or Rust's), the
+// pinned Unicode versions, and what the models do where libraries differ: ties, unknown characters, the width
+// of a score.
+enum class Reference : std::uint8_t { hugging_face, tiktoken, sentencepiece, llama_cpp };
 
 // What Split does with each match, by the names of tokenizer.json.
 enum class SplitBehavior : std::uint8_t {
@@ -34,6 +36,13 @@ enum class SplitBehavior : std::uint8_t {
   contiguous,
 };
 
+// Where Metaspace puts its mark in front.
+enum class PrependScheme : std::uint8_t {
+  always,  // before every piece
+  never,
+  first,  // before the piece that the whole text begins with
+};
+
 // One step of a pretokenizer; steps run in order, each on the pieces of the one before.
 struct SplitStep {
   enum class Kind : std::uint8_t {
@@ -42,13 +51,27 @@ struct SplitStep {
     digits,             // runs of \p{N}; each by itself when `individual`
     byte_level_prefix,  // ByteLevel's add_prefix_space: a space before each piece that does not begin with
                         // one
+    byte_alphabet,      // spells each piece's bytes in GPT-2's alphabet, for what comes after
+    bert,               // at white space, which is dropped, and around each punctuation character
+    metaspace,   // spaces become `pattern` (▁), put in front by `prepend`, split before each if `split`
+    whitespace,  // \w+|[^\w\s]+
+    whitespace_split,  // at white space, which is dropped
+    punctuation,       // at punctuation, by `behavior`
+    char_delimiter,    // at the character `pattern`, which is dropped
+    unicode_scripts,   // where the script changes
+    fixed_length,      // every `length` characters
   };
   Kind kind = Kind::regex;
   std::string pattern;
   SplitBehavior behavior = SplitBehavior::isolated;
   bool invert = false;
   bool individual = false;
+  bool split = false;
+  PrependScheme prepend = PrependScheme::never;
+  std::uint32_t length = 0;
 };
+
+enum class ModelKind : std::uint8_t { bpe, unigram, wordpiece, wordlevel };
 
 // Merging `left` and `right`, neighbours in a piece, gives `result`.
 struct Merge {
@@ -61,41 +84,132 @@ struct Merge {
 struct Entry {
   enum class Kind : std::uint8_t {
     absent,
-    bytes,    // `bytes` is what the token stands for in text
-    literal,  // outside the byte alphabet (byte-level tokenizer.json): `bytes` is its name; no text reaches
-              // it
+    bytes,    // `bytes` is what the token stands for in a piece
+    literal,  // no piece ever reaches it (names outside the byte alphabet, control pieces): `bytes` is its
+              // name
+    user_defined,  // SentencePiece: found before any merging, and never merged
+    unused,        // SentencePiece: a step on the way to longer pieces, taken apart again in the end
   };
   Kind kind = Kind::absent;
   std::string_view bytes;
 };
 
-struct TokenizerSpec {
-  std::string name;    // the file's name, or the built-in's
-  std::string format;  // "tokenizer.json", "tiktoken"
+// One step of a decoder; steps run in order over the list of tokens, each as the name that its file gives it.
+struct DecodeStep {
+  enum class Kind : std::uint8_t {
+    byte_level,     // names are spelled in GPT-2's alphabet
+    byte_fallback,  // runs of <0xXX> are bytes
+    fuse,           // all tokens so far become one
+    strip,  // up to `start` times `pattern` (a character) from the beginning of each token, `stop` from the
+            // end
+    replace_text,  // every `pattern` by `text`
+    replace_regex,
+    metaspace,  // `pattern` (▁) is a space; in front of the first token it is dropped, unless `prepend` is
+                // never
+    wordpiece,  // `pattern` (##) joins to the token before, others get a space in front; `cleanup`
+    bpe,        // `pattern` (</w>) is a space, but at the end it is dropped
+    ctc,        // repeats and `pattern` (the pad token) are dropped, `text` (the word delimiter) is a space;
+                // `cleanup`
+    sentencepiece,  // SentencePiece's own: control pieces are dropped, ▁ is a space, a dummy prefix is
+                    // dropped
+    join_spaces,    // no decoder at all: the names with a space between any two
+  };
+  Kind kind = Kind::fuse;
+  std::string pattern{};
+  std::string text{};
+  std::uint32_t start = 0;
+  std::uint32_t stop = 0;
+  PrependScheme prepend = PrependScheme::always;
+  bool cleanup = false;
+};
+
+// What stands around one text or a pair of them when special tokens are added.
+struct TemplatePart {
+  enum class Kind : std::uint8_t { token, first, second };
+  Kind kind = Kind::token;
+  TokenId id = kNoToken;  // of a token
+  std::uint32_t type = 0;
+};
+
+// How whoever saved a file used it: read, shown, and applied only when asked for
+// (LoadOptions::apply_file_settings).
+struct Truncation {
+  enum class Strategy : std::uint8_t { longest_first, only_first, only_second };
+  std::uint64_t max_length = 0;
+  std::uint64_t stride = 0;
+  Strategy strategy = Strategy::longest_first;
+  bool left = false;  // cut at the left end
+};
+struct Padding {
+  std::uint64_t length = 0;       // 0: as long as the longest of the batch
+  std::uint64_t multiple_of = 0;  // 0: any length
+  TokenId id = 0;
+  std::uint32_t type = 0;
+  std::string token;
+  bool left = false;  // pad in front
+};
+
+// What a tokenizer does, step by step: everything but its tables.
+struct Pipeline {
+  std::string format;  // "tokenizer.json", "tiktoken": what it was read from at first
   Reference reference = Reference::hugging_face;
 
-  std::vector<unicode::NormalForm> normalizers;  // in order
+  std::vector<unicode::NormalStep> normalizers;  // in order
   std::vector<SplitStep> splits;
+  ModelKind model = ModelKind::bpe;
 
-  // Model: byte-level BPE.
-  std::vector<std::string> pools;        // storage behind the views in `entries`
-  std::vector<Entry> entries;            // index is the id
+  // What pieces are made of: bytes, each of which is a symbol to begin with, or characters. Pieces of
+  // characters are well-formed: ill-formed parts of the text have become U+FFFD.
+  bool characters = false;
   bool names_use_byte_alphabet = false;  // token names are spelled with GPT-2's 256 printable characters
 
-  // tokenizer.json: only the listed pairs merge, earlier ones first. .tiktoken (merges_by_rank): any two
-  // neighbours whose joined bytes are an entry, lower ids first; `merges` is then empty.
-  std::vector<Merge> merges;
-  bool merges_by_rank = false;
-  bool ignore_merges = false;  // a whole piece that is an entry is that entry, merges or not
-  TokenId unknown =
-      kNoToken;  // for bytes that have no entry; kNoToken: they are left out, as the reference does
-  bool fuse_unknown = false;  // neighbouring unknown bytes become one id
+  // BPE: a whole piece that is an entry is that entry, merges or not.
+  bool ignore_merges = false;
+
+  // BPE: in front of symbols that do not begin a word, and behind the one that ends it. WordPiece:
+  // `subword_prefix` alone.
+  std::string subword_prefix;
+  std::string word_suffix;
+
+  std::uint32_t max_word_characters = 100;  // WordPiece: longer words are unknown
+
+  // For what has no entry. The bytes of a character become <0xXX> tokens where all of them have one; else it
+  // is the unknown token; with neither it is left out, as the reference does.
+  std::vector<TokenId> byte_tokens;  // 256, kNoToken where there is none; empty without byte fallback
+  TokenId unknown = kNoToken;
+  bool fuse_unknown = false;  // neighbouring unknown symbols become one id
 
   std::vector<AddedToken> added_tokens;  // ascending ids; `control` decided
+  std::vector<DecodeStep> decoders;      // in order
 
-  std::vector<TokenId> prefix, suffix;   // what add_special_tokens puts around one text
+  // The template for one text and for two. Empty: nothing is added, and the texts have the types 0 and 1.
+  std::vector<TemplatePart> single, pair;
   bool trim_offsets = false;             // spans leave out whitespace at the token's ends
   bool trim_keeps_prefix_space = false;  // ... except one leading space (ByteLevel's add_prefix_space)
+
+  std::optional<Truncation> truncation;
+  std::optional<Padding> padding;
+
+  // What the files beside a vocabulary say: {"bos_token", id}, ... and chat templates by name, the usual one
+  // "default".
+  std::vector<std::pair<std::string, TokenId>> roles;
+  std::vector<std::pair<std::string, std::string>> chat_templates;
+};
+
+struct TokenizerSpec : Pipeline {
+  std::string name;  // the file's name, or the built-in's
+
+  std::vector<std::string> pools;  // storage behind the views in `entries`
+  std::vector<Entry> entries;      // index is the id
+
+  // BPE. tokenizer.json: only the listed pairs merge, earlier ones first. Elsewhere (merges_by_rank): any two
+  // neighbours whose joined bytes are an entry, by higher `scores`, or by lower ids where there are none;
+  // `merges` is then empty.
+  std::vector<Merge> merges;
+  bool merges_by_rank = false;
+
+  // Logarithms of probabilities by id, as long as `entries`: unigram models and SentencePiece's BPE.
+  std::vector<double> scores;
 };
 
 }  // namespace polyglyph::vocab

@@ -7,7 +7,7 @@ namespace polyglyph::reference {
 
 Bpe::Bpe(const vocab::TokenizerSpec& spec)
     : by_rank_(spec.merges_by_rank),
-      whole_piece_first_(spec.ignore_merges || spec.merges_by_rank),
+      whole_piece_first_(spec.ignore_merges),
       fuse_unknown_(spec.fuse_unknown) {
   const auto bytes = [&](TokenId id) { return std::string(spec.entries[id].bytes); };
   for (TokenId id = 0; id < spec.entries.size(); ++id) {

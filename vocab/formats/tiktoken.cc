@@ -263,6 +263,7 @@ TokenizerSpec read_tiktoken(const std::string& file, std::string_view content, c
   spec.format = "tiktoken";
   spec.reference = Reference::tiktoken;
   spec.merges_by_rank = true;
+  spec.ignore_merges = true;  // a whole piece is looked up first
 
   const Family* family = options.pattern.empty() ? family_of_file(file) : find_family(options.pattern);
   if (!family && options.pattern.empty()) {
