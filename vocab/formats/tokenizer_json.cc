@@ -137,7 +137,7 @@ TokenizerSpec read_tokenizer_json(const std::string& file, std::string_view cont
 
   // What is refused most often comes first, and the long tables last.
   const Field model = root.at("model");
-  if (const auto type = model.find("type"); type && type->string() != "BPE") unsupported_type(model, "BPE");
+  model_kind(model);
   read_normalizer(root, spec);
   read_pre_tokenizer(root, spec);
   read_decoder(root, spec);

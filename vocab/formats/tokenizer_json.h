@@ -40,7 +40,11 @@ ByteLevel read_byte_level(const Field& component);
 void read_normalizer(const Field& root, TokenizerSpec& spec);
 void read_pre_tokenizer(const Field& root, TokenizerSpec& spec);
 void read_decoder(const Field& root, TokenizerSpec& spec);
+ModelKind model_kind(const Field& model);  // of the section "model"; throws Error(unsupported)
 NameTable read_model(const Field& model, std::size_t file_size, TokenizerSpec& spec);
 void read_post_processor(const Field& root, TokenizerSpec& spec);
+
+// The models, one a file: tokenizer_json_<model>.cc.
+NameTable read_bpe(const Field& model, std::size_t file_size, TokenizerSpec& spec);
 
 }  // namespace polyglyph::vocab
