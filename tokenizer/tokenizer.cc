@@ -2,11 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <exception>
-#include <fstream>
 #include <mutex>
 #include <numeric>
 #include <thread>
@@ -20,6 +16,8 @@
 #include "vocab/builtins.h"
 #include "vocab/formats/formats.h"
 #include "vocab/image.h"
+#include "vocab/image_cache.h"
+#include "vocab/write_file.h"
 
 namespace polyglyph {
 namespace {
@@ -77,11 +75,19 @@ class UnitMap {
 Tokenizer::Tokenizer(std::shared_ptr<const Engine> engine) : engine_(std::move(engine)) {}
 
 Tokenizer Tokenizer::from_file(const std::filesystem::path& path, const LoadOptions& options) {
-  if (is_image(path)) return Tokenizer(engine_of(vocab::Image::map(path)));
-  const vocab::TokenizerSpec spec = vocab::read_file(path, options);
-  auto image = vocab::Image::adopt(tokenizer::build_image(spec), path.string());
-  try {
+  if (is_image(path)) {
+    auto image = vocab::Image::map(path);
+    if (options.verify) image->verify();
     return Tokenizer(engine_of(std::move(image)));
+  }
+  vocab::ImageCache cache(path, options);
+  if (auto image = cache.find()) return Tokenizer(engine_of(std::move(image)));
+  std::string bytes = tokenizer::build_image(vocab::read_file(path, options));
+  try {
+    // Only what works is cached: an engine finds patterns that cannot be run.
+    const auto engine = engine_of(vocab::Image::adopt(std::move(bytes), path.string()));
+    auto image = cache.store(engine->image().bytes());
+    return Tokenizer(image == nullptr ? engine : engine_of(std::move(image)));
   } catch (
       const Error& error) {  // a pattern that cannot be run: it knows its place in the file, not the file
     throw Error(error.code(), error.what(), path.string());
@@ -250,20 +256,7 @@ void Tokenizer::save(const std::filesystem::path& path) const {
                 path.string());
   }
   engine_->image().verify();
-  std::filesystem::path temporary = path;
-  temporary += ".tmp" + std::to_string(std::hash<std::thread::id>{}(std::this_thread::get_id()) ^
-                                       reinterpret_cast<std::uintptr_t>(&temporary));
-  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  file.write(image().data(), static_cast<std::streamsize>(image().size()));
-  file.close();
-  std::error_code failed;
-  if (file) std::filesystem::rename(temporary, path, failed);
-  if (!file || failed) {
-    const std::string reason = failed ? failed.message() : std::strerror(errno);
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    throw Error(ErrorCode::io, "cannot write the image: " + reason, path.string());
-  }
+  vocab::write_file(path, image());
 }
 
 const Vocab& Tokenizer::vocab() const noexcept {

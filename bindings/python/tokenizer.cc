@@ -47,8 +47,10 @@ std::map<std::string, TokenId> read_special_tokens(const py::object& tokens) {
 }
 
 Tokenizer from_file(const std::filesystem::path& path, const std::optional<std::string>& pattern,
-                    const py::object& special_tokens) {
+                    const py::object& special_tokens, bool cache, bool verify) {
   LoadOptions options;
+  options.cache = cache;
+  options.verify = verify;
   options.pattern = pattern.value_or("");
   options.special_tokens = read_special_tokens(special_tokens);
   const py::gil_scoped_release release;
@@ -119,7 +121,8 @@ Every method that encodes takes:
         "reject": polyglyph.Error with code "control_token" and its place.
     add_special_tokens: put in what the vocabulary's own template adds around a text.)";
 
-constexpr const char* kFromFileDoc = R"(from_file(path, pattern=None, special_tokens=None)
+constexpr const char* kFromFileDoc =
+    R"(from_file(path, pattern=None, special_tokens=None, cache=True, verify=False)
 --
 
 Load a tokenizer.json, a .tiktoken file, an image that save() wrote (.pgv), or a directory with a tokenizer.json.
@@ -127,6 +130,10 @@ Load a tokenizer.json, a .tiktoken file, an image that save() wrote (.pgv), or a
 pattern and special_tokens are for .tiktoken files, which hold ranks alone. pattern is the split pattern, by name
 ("o200k", "cl100k", "p50k", "r50k", "qwen") or as a regular expression; None: known from the file's own name.
 special_tokens is a dict of control tokens and their ids; None: those that belong to a named pattern.
+
+cache: keep the prepared image of a large file in a folder of the user's own (polyglyph in XDG_CACHE_HOME or ~/.cache, or
+the folder that the environment variable POLYGLYPH_CACHE names; "off" switches it off), so that the next load takes
+about a millisecond. verify: for images, check the full checksum.
 
 Raises polyglyph.Error: io, malformed, unsupported or limit, with the file and the field or line in .where.)";
 
@@ -138,7 +145,8 @@ void define_tokenizer(py::module_& module) {
   TokenizerClass type(module, "Tokenizer", py::is_final(), kClassDoc);
   construct_never(type, "make a Tokenizer with Tokenizer.from_file(path) or Tokenizer.builtin(name)");
   type.def_static("from_file", &from_file, py::arg("path"), py::arg("pattern") = py::none(),
-                  py::arg("special_tokens") = py::none(), kFromFileDoc)
+                  py::arg("special_tokens") = py::none(), py::arg("cache") = true, py::arg("verify") = false,
+                  kFromFileDoc)
       .def_static("builtin", &builtin, py::arg("name"), R"(builtin(name)
 --
 

@@ -44,6 +44,15 @@ struct LoadOptions {
 
   // For .tiktoken files: control tokens and their ids. Empty: those that belong to a named pattern.
   std::map<std::string, TokenId> special_tokens;
+
+  // Keep the prepared image of a large file in a folder of the user's own, so that the next load takes about
+  // a millisecond: polyglyph in XDG_CACHE_HOME or ~/.cache, or the folder that POLYGLYPH_CACHE names. The
+  // environment variable POLYGLYPH_CACHE=off switches it off for a whole process.
+  bool cache = true;
+
+  // For images (.pgv): check the full checksum, in time proportional to the file, besides the header and the
+  // bounds of every table.
+  bool verify = false;
 };
 
 }  // namespace polyglyph

@@ -13,6 +13,8 @@ import time
 
 import pytest
 
+os.environ["POLYGLYPH_CACHE"] = "off"  # files are loaded as if for the first time, and nothing is left behind
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 

@@ -1,10 +1,13 @@
 """What the tests of the Python package share: two built-in vocabularies, and small files of one's own."""
 
 import json
+import os
 
 import pytest
 
 import polyglyph
+
+os.environ["POLYGLYPH_CACHE"] = "off"  # tests load files as if for the first time, and leave nothing behind
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,11 @@ _Unknown: TypeAlias = Literal["error", "skip"]
 class Tokenizer:
     @staticmethod
     def from_file(
-        path: _Path, pattern: str | None = None, special_tokens: Mapping[str, int] | None = None
+        path: _Path,
+        pattern: str | None = None,
+        special_tokens: Mapping[str, int] | None = None,
+        cache: bool = True,
+        verify: bool = False,
     ) -> Tokenizer: ...
     @staticmethod
     def builtin(name: str) -> Tokenizer: ...
