@@ -304,8 +304,8 @@ std::vector<std::string_view> split(const tokenizer::Pretokenizer& pretokenizer,
   tokenizer::Pretokenizer::Scratch scratch;
   std::vector<std::string_view> pieces;
   pretokenizer.split(text, true, scratch, [&](const tokenizer::Pretokenizer::Piece& piece) {
-    // A view of the text itself: pieces of the stepwise way need not be.
-    pieces.push_back(text.substr(piece.begin, piece.bytes.size() - piece.inserted));
+    const Span place = scratch.place(piece.bytes, {0, piece.bytes.size()});
+    pieces.push_back(text.substr(place.begin, place.end - place.begin));
     return true;
   });
   return pieces;

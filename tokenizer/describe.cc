@@ -92,7 +92,7 @@ Description Engine::description() const {
   words.clear();
   for (const auto& step : p.splits) words.push_back(in_words(step));
   d.splitter = words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", then "));
-  d.scanner = pretokenizer_.scanner() ? to_string(*pretokenizer_.scanner()) : "RE2, step by step";
+  d.scanner = pretokenizer_.scanner() ? to_string(*pretokenizer_.scanner()) : "step by step";
   d.encoder = p.longest_match ? "longest match" : "merge heap: " + p.longest_match_reason;
   d.class_unicode_version = unicode::kClassVersion;
   if (!p.normalizers.empty()) d.normal_unicode_version = normalizers::kNormalVersion;

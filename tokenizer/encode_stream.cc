@@ -44,6 +44,9 @@ StreamState::StreamState(std::shared_ptr<const Engine> engine, EncodeOptions opt
 void StreamState::reset() {
   begun_ = false;
   place_ = text_place_ = raw_done_ = text_done_ = piece_end_ = retry_ = 0;
+  section_begins_ = true;
+  first_known_ = false;
+  first_ = 0;
   raw_.clear();
   plain_.clear();
   text_.clear();
@@ -89,6 +92,7 @@ void StreamState::advance(bool final, Worker& worker, Output& out) {
       advance_plain(!s.open, worker, out);
     } else {
       advance_plain(true, worker, out);
+      first_known_ = true;  // the text begins with a token, or has begun before it
       Engine::reject_control(*s.token, options_.special_tokens, place_ + s.begin);
       out.add(s.token->id);
     }
@@ -104,13 +108,20 @@ void StreamState::advance(bool final, Worker& worker, Output& out) {
 
 void StreamState::advance_plain(bool final, Worker& worker, Output& out) {
   const normalizers::Normalizer* normalizer = engine_->normalizer();
+  const auto find_first = [&](std::string_view part, std::size_t same) {
+    if (first_known_ || part.empty()) return;
+    first_known_ = true;
+    first_ = engine_->first_extent(part, same);
+  };
   if (normalizer == nullptr) {
+    find_first(plain_, plain_.size());
     text_ += plain_;
     plain_.clear();
   } else {
     const std::size_t settled = final ? plain_.size() : normalizer->settled_prefix(plain_);
     const std::string_view part = std::string_view(plain_).substr(0, settled);
     const std::size_t same = normalizer->unchanged_prefix(part);
+    find_first(part, same);
     text_ += part.substr(0, same);
     if (same != settled) normalizer->normalize(part.substr(same), text_, nullptr);
     plain_.erase(0, settled);
@@ -122,7 +133,10 @@ void StreamState::advance_text(bool final, Worker& worker, Output& out) {
   const auto split = [&](bool complete) {
     std::string_view part(text_.data() + text_done_, piece_end_ - text_done_);
     if (!complete) part.remove_suffix(unicode::unfinished_tail(part));
-    text_done_ += engine_->encode_pieces(part, complete, worker, out);
+    const SplitBegin begin{section_begins_, first_ > text_done_ ? first_ - text_done_ : 0};
+    const std::size_t dealt = engine_->encode_pieces(part, complete, begin, worker, out);
+    text_done_ += dealt;
+    section_begins_ = complete || (section_begins_ && dealt == 0);
   };
   for (AddedTokens::Section s; text_walk_.next(text_, final, s);) {
     if (s.token == nullptr) {
@@ -140,7 +154,7 @@ void StreamState::advance_text(bool final, Worker& worker, Output& out) {
     split(true);
     // The next text begins a section of its own: nothing before it may be looked at.
     text_.clear();
-    text_done_ = piece_end_ = 0;
+    text_done_ = piece_end_ = first_ = 0;
     text_walk_ = AddedTokens::Walk(engine_->normalized_tokens(options_.special_tokens));
   } else if (const std::size_t drop = droppable(text_done_, text_.size())) {
     text_.erase(0, drop);
@@ -148,6 +162,7 @@ void StreamState::advance_text(bool final, Worker& worker, Output& out) {
     text_place_ += drop;
     text_done_ -= drop;
     piece_end_ -= drop;
+    first_ -= std::min(first_, drop);
   }
 }
 

@@ -37,11 +37,6 @@ std::unique_ptr<normalizers::Normalizer> make_normalizer(std::span<const unicode
   return normalizers::make_normalizer(steps, {});
 }
 
-// The size in bytes of the character at `at`.
-std::size_t first_character(std::string_view text, std::size_t at) {
-  return at < text.size() ? unicode::decode(text.data() + at, text.data() + text.size()).size : 0;
-}
-
 // Each thread begins its search for a worker at a slot of its own and so tends to find its own warm cache
 // again.
 std::size_t home_slot() {
@@ -69,7 +64,7 @@ void Worker::release() {
   model->release();
   if (normalized.capacity() > kKeep) normalized = {};
   if (piece_spans.capacity() * sizeof(Span) > kKeep) piece_spans = {};
-  if (split.pieces.capacity() * sizeof(Pretokenizer::Piece) > kKeep || !split.texts.empty()) split = {};
+  split.release();
 }
 
 Engine::Engine(std::shared_ptr<const vocab::Image> image)
@@ -149,19 +144,29 @@ void Engine::encode(std::string_view text, const EncodeOptions& options, Worker&
 
 void Engine::encode_plain(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out,
                           std::size_t place) const {
-  if (normalizer_ == nullptr) return encode_normalized(text, options, worker, out, place);
-  const std::size_t same = normalizer_->unchanged_prefix(text);
-  if (same == text.size()) return encode_normalized(text, options, worker, out, place);
+  const std::size_t same = normalizer_ != nullptr ? normalizer_->unchanged_prefix(text) : text.size();
+  const std::size_t first = place == 0 ? first_extent(text, same) : 0;
+  if (same == text.size()) return encode_normalized(text, options, worker, out, place, first);
   worker.normalized.assign(text.substr(0, same));
   normalizer_->normalize(text.substr(same), worker.normalized, nullptr);
-  encode_normalized(worker.normalized, options, worker, out, place);
+  encode_normalized(worker.normalized, options, worker, out, place, first);
+}
+
+std::size_t Engine::first_extent(std::string_view text, std::size_t unchanged) const {
+  if (unchanged != 0 || !pretokenizer_.asks_for_first()) return 1;
+  std::string normalized;
+  unicode::OffsetMap map;
+  normalizer_->normalize(text, normalized, &map);
+  std::size_t size = 0;
+  while (size < normalized.size() && map.to_input({size, size + 1}).begin == 0) ++size;
+  return size;
 }
 
 void Engine::encode_normalized(std::string_view text, const EncodeOptions& options, Worker& worker,
-                               Output& out, std::size_t place) const {
+                               Output& out, std::size_t place, std::size_t first) const {
   const AddedTokens& tokens = normalized_tokens(options.special_tokens);
   if (tokens.empty()) {
-    encode_pieces(text, true, worker, out);
+    encode_pieces(text, true, {true, first}, worker, out);
     return;
   }
   AddedTokens::Walk walk(tokens);
@@ -170,12 +175,14 @@ void Engine::encode_normalized(std::string_view text, const EncodeOptions& optio
       reject_control(*s.token, options.special_tokens, place + s.begin);
       out.add(s.token->id);
     } else {
-      encode_pieces(text.substr(s.begin, s.end - s.begin), true, worker, out);
+      const SplitBegin begin{true, first > s.begin ? first - s.begin : 0};
+      encode_pieces(text.substr(s.begin, s.end - s.begin), true, begin, worker, out);
     }
   }
 }
 
-std::size_t Engine::encode_pieces(std::string_view text, bool final, Worker& worker, Output& out) const {
+std::size_t Engine::encode_pieces(std::string_view text, bool final, const SplitBegin& begin, Worker& worker,
+                                  Output& out) const {
   struct Waiting {
     std::string_view bytes;
     PieceCache::Key key;
@@ -216,18 +223,16 @@ std::size_t Engine::encode_pieces(std::string_view text, bool final, Worker& wor
     waiting = 0;
     return !out.full();
   };
-  const char* const end = text.data() + text.size();
   const auto collect = [&](const Pretokenizer::Piece& piece) __attribute__((always_inline)) {
     Waiting& w = group[waiting];
     w.bytes = piece.bytes;
     if (piece.bytes.size() <= PieceCache::kMaxPiece) {
-      // A piece with an inserted space is not in `text`: nothing beyond its own end may be read.
-      w.key = PieceCache::key_of(piece.bytes, piece.inserted ? piece.bytes.data() + piece.bytes.size() : end);
+      w.key = PieceCache::key_of(piece.bytes, piece.limit);
       worker.cache.prefetch(w.key);
     }
     return ++waiting < kGroup || flush();
   };
-  const std::size_t done = pretokenizer_.split(text, final, worker.split, collect);
+  const std::size_t done = pretokenizer_.split(text, final, begin, worker.split, collect, flush);
   flush();
   return done;
 }
@@ -246,9 +251,9 @@ struct Engine::OffsetRun {
   }
 
   // The reference's process_offsets: spaces at a token's ends are left out of its span, but for a single one
-  // in front of the first token, which the splitter may have put there. `width` is how many bytes of the text
-  // a space takes.
-  Span trimmed(TokenId id, Span span, std::size_t width) const {
+  // in front of the first token, which the splitter may have put there. A token of nothing but spaces may
+  // stand for other characters: what it is made of is shared out among them.
+  Span trimmed(TokenId id, Span span) const {
     const vocab::ImagePipeline& p = engine.image_->pipeline();
     if (!p.trim_offsets) return span;
     const std::string_view bytes = engine.image_->token(id);
@@ -256,6 +261,8 @@ struct Engine::OffsetRun {
     std::size_t leading = std::min(bytes.find_first_not_of(' '), all);
     const std::size_t last = bytes.find_last_not_of(' ');
     const std::size_t trailing = last == bytes.npos ? all : all - 1 - last;
+    const std::size_t width =
+        all != 0 && leading == all ? std::max<std::size_t>(1, (span.end - span.begin) / all) : 1;
     if (leading > 0) {
       const bool first = encoding.ids.empty() || span.begin == 0;
       if (first && p.trim_keeps_prefix_space && leading == 1) leading = 0;
@@ -300,6 +307,7 @@ struct Engine::OffsetRun {
       if (!map.empty()) span = map.to_input(span);
       return Span{begin + span.begin, begin + span.end};
     };
+    const std::size_t first = begin == 0 ? engine.first_extent(section, same) : 0;
     AddedTokens::Walk walk(engine.normalized_tokens(options.special_tokens));
     for (AddedTokens::Section s; walk.next(changed, true, s);) {
       if (s.token != nullptr) {
@@ -307,35 +315,30 @@ struct Engine::OffsetRun {
         reject_control(*s.token, options.special_tokens, span.begin);
         add(s.token->id, span);
       } else {
-        pieces(changed.substr(s.begin, s.end - s.begin), s.begin, place);
+        const SplitBegin split_begin{true, first > s.begin ? first - s.begin : 0};
+        pieces(changed.substr(s.begin, s.end - s.begin), s.begin, split_begin, place);
       }
     }
   }
 
   template <class Place>
-  void pieces(std::string_view part, std::size_t part_begin, const Place& place) {
-    engine.pretokenizer_.split(part, true, worker.split, [&](const Pretokenizer::Piece& piece) {
+  void pieces(std::string_view part, std::size_t part_begin, const SplitBegin& begin, const Place& place) {
+    worker.split.keep_places = true;
+    const auto take = [&](const Pretokenizer::Piece& piece) {
       TokenBuffer& ids = worker.piece_ids;
       auto& spans = worker.piece_spans;
       ids.clear();
       spans.clear();
       engine.model_->encode(piece.bytes, *worker.model, ids, spans);
-      const std::size_t begin = part_begin + piece.begin;
-      const std::size_t first = piece.inserted != 0 ? first_character(part, piece.begin) : 0;
-      const auto own = [&](Span span) {
-        // An inserted space stands for the character it was put in front of.
-        std::size_t end = span.end;
-        if (piece.inserted != 0 && end == 1) end += first;
-        return Span{begin + span.begin - std::min<std::size_t>(span.begin, piece.inserted),
-                    begin + end - std::min<std::size_t>(end, piece.inserted)};
-      };
       for (std::size_t i = 0; i < ids.size(); ++i) {
-        const TokenId id = ids.data()[i];
-        const bool stands_in = piece.inserted != 0 && spans[i].end == 1;
-        add(id, trimmed(id, place(own(spans[i])), stands_in ? first : 1));
+        Span span = worker.split.place(piece.bytes, spans[i]);
+        span = place({part_begin + span.begin, part_begin + span.end});
+        add(ids.data()[i], trimmed(ids.data()[i], span));
       }
       return true;
-    });
+    };
+    engine.pretokenizer_.split(part, true, worker.split, take, begin);
+    worker.split.keep_places = false;
   }
 };
 

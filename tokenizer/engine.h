@@ -85,7 +85,11 @@ class Engine {
   const AddedTokens& normalized_tokens(SpecialTokens mode) const {
     return mode == SpecialTokens::text ? normalized_text_ : normalized_all_;
   }
-  std::size_t encode_pieces(std::string_view text, bool final, Worker& worker, Output& out) const;
+  std::size_t encode_pieces(std::string_view text, bool final, const SplitBegin& begin, Worker& worker,
+                            Output& out) const;
+  // How many bytes at the beginning of the normalized `text` are made of its first character; 1 where nobody
+  // asks. Its first `unchanged` bytes are normalized.
+  std::size_t first_extent(std::string_view text, std::size_t unchanged) const;
   static void reject_control(const AddedToken& token, SpecialTokens mode, std::size_t place);
 
   // A worker from the pool; it goes back when the loan ends.
@@ -112,7 +116,7 @@ class Engine {
   void encode_plain(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out,
                     std::size_t place) const;
   void encode_normalized(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out,
-                         std::size_t place) const;
+                         std::size_t place, std::size_t first) const;
 
   std::shared_ptr<const vocab::Image> image_;
   Vocab vocab_;

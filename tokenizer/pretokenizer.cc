@@ -1,190 +1,154 @@
-// The stepwise way. Each step turns every piece of the step before into pieces:
+// The stepwise way. Each step turns every piece of the step before into pieces; first those that cut, as
+// cutter.cc explains, and those that change text, as rewriter.cc does.
 //
-//   1. find the matches of the step's pattern, and what lies between them;
-//   2. join or drop them as the step's behaviour says (the five behaviours of tokenizer.json's Split).
+// Long texts go through the steps window by window, as a stream would hand them over: what the steps write to
+// stays small, whatever the text's size, and in the cache.
 //
-// Streams: only the first step has to know what is final, since later ones work inside its pieces. A match is
-// final when the attempt that found it read nothing beyond the end (RegexSplitter::undecided); behaviours
-// that join neighbours can still change the last two pieces, so those are held back.
-//
-// Patterns see ill-formed UTF-8 as U+FFFD, so such text is split in a copy; the pieces' places are then
-// carried back to the text itself, and their bytes are its own.
+// Streams, and windows that are not the last one: only the steps up to the first that cuts have to know that
+// the text is open at its end, and that it may not be the beginning of a section. Steps before that one have
+// a single piece, which they change from left to right, character by character. The one that cuts gives only
+// pieces that are final, and what later steps do inside of these is final, too. A piece must also end where a
+// character of the text does: between a mark that was put in front and the character that it stands for, or
+// inside a character that was spelled out as several, no later call could begin.
 #include "tokenizer/pretokenizer.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
-#include "unicode/property.h"
+#include "tokenizer/rewriter.h"
 #include "unicode/utf8.h"
 
 namespace polyglyph::tokenizer {
 
-using vocab::SplitBehavior;
+using vocab::PrependScheme;
 using vocab::SplitStep;
+using Kind = SplitStep::Kind;
+
+namespace {
+
+constexpr std::size_t kWindow = std::size_t{1} << 16;
+
+bool cuts(const SplitStep& step) {
+  return step.kind == Kind::metaspace
+             ? step.split
+             : step.kind != Kind::byte_level_prefix && step.kind != Kind::byte_alphabet;
+}
+
+}  // namespace
 
 Pretokenizer::Pretokenizer(const vocab::Image& image, bool stepwise) {
   const vocab::ImagePipeline& p = image.pipeline();
-  if (!stepwise) scanner_ = find_scanner(p.splits, p.reference);
+  well_formed_ = p.characters;
+  if (!stepwise && !well_formed_) scanner_ = find_scanner(p.splits, p.reference);
   if (scanner_) return;
+  bool changed = false;
   for (std::size_t i = 0; i < p.splits.size(); ++i) {
     const SplitStep& spec = p.splits[i];
-    std::unique_ptr<RegexSplitter> regex;
-    if (spec.kind == SplitStep::Kind::regex) {
-      const std::string where = "pre_tokenizer, step " + std::to_string(i + 1);
-      regex = RegexSplitter::compile(spec.pattern, p.reference, where);
+    const std::string where = "pre_tokenizer, step " + std::to_string(i + 1);
+    steps_.push_back({spec, make_cutter(spec, p.reference, where, stepwise)});
+    if (spec.kind == Kind::metaspace && spec.prepend == PrependScheme::first) {
+      asks_for_first_ = true;
+      needs_places_ = needs_places_ || changed;
     }
-    steps_.push_back({spec, std::move(regex)});
+    changed = changed || steps_.back().cutter == nullptr;
   }
+  const auto first = std::ranges::find_if(steps_, [](const Step& step) { return cuts(step.spec); });
+  first_cut_ = static_cast<std::size_t>(first - steps_.begin());
+  // Where nothing cuts, a section is one piece. RE2 would have to run twice over each window.
+  const bool whole =
+      first == steps_.end() || (first->spec.kind == Kind::regex && !first->spec.pattern.empty());
+  window_ = whole ? std::numeric_limits<std::size_t>::max() : kWindow;
 }
 
-// Appends matches and the gaps between them, in order, covering `text` from its beginning. Returns up to
-// where they are decided.
-std::size_t Pretokenizer::find_matches(const Step& step, std::string_view text, bool final,
-                                       std::vector<Match>& matches) const {
-  std::size_t at = 0;
-  const auto add = [&](std::size_t begin, std::size_t end) {
-    if (at < begin) matches.push_back({{at, begin}, step.spec.invert});
-    matches.push_back({{begin, end}, !step.spec.invert});
-    at = end;
-  };
-  std::size_t decided = text.size();
-  switch (step.spec.kind) {
-    case SplitStep::Kind::regex: {
-      if (!final) decided = step.regex->undecided(text, 0);
-      Span match;
-      while (at < decided && step.regex->find(text, at, match) && match.begin < decided)
-        add(match.begin, match.end);
-      break;
-    }
-    case SplitStep::Kind::literal: {
-      const std::string_view pattern = step.spec.pattern;
-      if (!final) decided -= std::min(decided, pattern.size());
-      for (std::size_t begin; (begin = text.find(pattern, at)) != text.npos;)
-        add(begin, begin + pattern.size());
-      break;
-    }
-    case SplitStep::Kind::digits:  // single characters, each decided as soon as it is there
-      for (std::size_t i = 0; i < text.size();) {
-        const unicode::Decoded c = unicode::decode(text.data() + i, text.data() + text.size());
-        if (unicode::is_numeric(c.code_point)) add(i, i + c.size);
-        i += c.size;
-      }
-      break;
-    default:
-      break;
-  }
-  if (final && at < text.size()) matches.push_back({{at, text.size()}, step.spec.invert});
-  return final ? text.size() : at;
-}
+// Splits text[done ... done + size), or to the end, into scratch.pieces_; returns how much of it is dealt
+// with, 0 if no more than this much has to be seen.
+std::size_t Pretokenizer::split_window(std::string_view text, std::size_t done, std::size_t size, bool final,
+                                       const SplitBegin& begin, Scratch& scratch) const {
+  std::string_view window = text.substr(done, size);
+  const bool open = !final || window.size() < text.size() - done;
+  if (window.size() < text.size() - done) window.remove_suffix(unicode::unfinished_tail(window));
+  scratch.begin(window, done);
+  scratch.limit_ = text.data() + text.size();
+  scratch.pieces_.clear();
+  if (window.empty() || (open && first_cut_ == steps_.size())) return 0;
+  scratch.pieces_.push_back({0, window.size()});
 
-// Appends the pieces that `piece` becomes to scratch.next; returns how many of its bytes they cover.
-std::size_t Pretokenizer::run_step(const Step& step, const Piece& piece, bool final, Scratch& scratch) const {
-  if (step.spec.kind == SplitStep::Kind::byte_level_prefix) {
-    if (!final) return 0;  // the steps after this one see the section whole
-    if (piece.bytes.starts_with(' ')) {
-      scratch.next.push_back(piece);
-    } else {
-      const std::string& text = scratch.texts.emplace_back(" " + std::string(piece.bytes));
-      scratch.next.push_back({text, piece.begin, 1});
-    }
-    return piece.bytes.size();
-  }
-
-  std::vector<Match> matches;
-  const std::size_t decided = find_matches(step, piece.bytes, final, matches);
-  const SplitBehavior behavior = step.spec.kind != SplitStep::Kind::digits ? step.spec.behavior
-                                 : step.spec.individual                    ? SplitBehavior::isolated
-                                                                           : SplitBehavior::contiguous;
-  std::vector<Span> spans;
-  const auto join = [&](std::size_t i, bool joins) {
-    if (joins && !spans.empty()) {
-      spans.back() = {std::min(spans.back().begin, matches[i].span.begin),
-                      std::max(spans.back().end, matches[i].span.end)};
-    } else {
-      spans.push_back(matches[i].span);
-    }
-  };
-  bool previous = false;
-  switch (behavior) {
-    case SplitBehavior::isolated:
-      for (const Match& m : matches) spans.push_back(m.span);
-      break;
-    case SplitBehavior::removed:
-      for (const Match& m : matches) {
-        if (!m.matched) spans.push_back(m.span);
-      }
-      break;
-    case SplitBehavior::contiguous:
-      for (std::size_t i = 0; i < matches.size(); previous = matches[i++].matched) {
-        join(i, matches[i].matched == previous);
-      }
-      break;
-    case SplitBehavior::merged_with_previous:
-      for (std::size_t i = 0; i < matches.size(); previous = matches[i++].matched) {
-        join(i, matches[i].matched && !previous);
-      }
-      break;
-    case SplitBehavior::merged_with_next:
-      for (std::size_t i = matches.size(); i-- > 0; previous = matches[i].matched) {
-        join(i, matches[i].matched && !previous);
-      }
-      std::ranges::reverse(spans);
-      break;
-  }
-  std::size_t covered = decided;
-  if (!final && behavior != SplitBehavior::isolated && behavior != SplitBehavior::removed) {
-    spans.resize(spans.size() - std::min<std::size_t>(2, spans.size()));
-    covered = spans.empty() ? 0 : spans.back().end;
-  }
-  for (const Span span : spans) {
-    const std::size_t inserted = std::min<std::size_t>(piece.inserted, span.begin);
-    scratch.next.push_back({piece.bytes.substr(span.begin, span.end - span.begin),
-                            piece.begin + span.begin - inserted, span.begin == 0 ? piece.inserted : 0});
-  }
-  return covered;
-}
-
-std::size_t Pretokenizer::split_stepwise(std::string_view text, bool final, Scratch& scratch) const {
-  auto& [pieces, next, texts] = scratch;
-  pieces.clear();
-  texts.clear();
-  if (text.empty()) return 0;
-  const bool sound = unicode::is_valid(text);
-  if (!sound) unicode::append_lossy(texts.emplace_back(), text);
-  pieces.push_back({sound ? text : std::string_view(texts.back()), 0, 0});
-  std::size_t covered = pieces.front().bytes.size();
+  const bool keep_places = scratch.keep_places || needs_places_;
+  if (well_formed_ && !unicode::is_valid(window)) Rewriter(scratch, true).make_well_formed();
+  const SplitBegin here{begin.section && done == 0, begin.first > done ? begin.first - done : 0};
+  std::size_t dealt = window.size();
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    next.clear();
-    for (const Piece& piece : pieces) {
-      const std::size_t done = run_step(steps_[i], piece, final || i > 0, scratch);
-      if (i == 0) covered = done;
-    }
-    std::swap(pieces, next);
+    const bool cuts_open = open && i == first_cut_;
+    if (cuts_open) dealt = cut_open(steps_[i], scratch);
+    if (scratch.pieces_.empty()) break;
+    if (cuts_open && steps_[i].cutter != nullptr) continue;
+    run_step(i, here, keep_places || (open && i < first_cut_), scratch);
   }
-  if (steps_.empty() && !final) {
-    pieces.clear();
-    return 0;
-  }
-  if (sound) return covered;
+  return dealt;
+}
 
-  // Back to the text's own bytes: walk both texts side by side, piece by piece.
-  std::size_t lossy = 0, own = 0;
-  const auto to_own = [&](std::size_t place) {
-    while (lossy < place && own < text.size()) {
-      const unicode::Decoded c = unicode::decode(text.data() + own, text.data() + text.size());
-      lossy += c.valid ? c.size : 3;  // U+FFFD takes three bytes
-      own += c.size;
+void Pretokenizer::run_step(std::size_t number, const SplitBegin& begin, bool keep_places,
+                            Scratch& scratch) const {
+  const auto& [spec, cutter] = steps_[number];
+  if (cutter != nullptr) {
+    scratch.next_.clear();
+    for (const Span piece : scratch.pieces_) {
+      cutter->cut(scratch.text_.substr(piece.begin, piece.end - piece.begin), true, piece.begin,
+                  scratch.next_);
     }
-    return own;
-  };
-  for (Piece& piece : pieces) {
-    const std::size_t begin = to_own(piece.begin);
-    const std::size_t end = to_own(piece.begin + piece.bytes.size() - piece.inserted);
-    const std::string_view bytes = text.substr(begin, end - begin);
-    piece = {piece.inserted ? std::string_view(texts.emplace_back(" " + std::string(bytes))) : bytes, begin,
-             piece.inserted};
+    std::swap(scratch.pieces_, scratch.next_);
+    return;
   }
-  return to_own(covered);
+  Rewriter rewriter(scratch, keep_places);
+  Rewriter::Fronts fronts;
+  if (number <= first_cut_ && !begin.section) fronts.from = 1;  // the only piece goes on from an earlier text
+  switch (spec.kind) {
+    case Kind::byte_level_prefix:
+      return rewriter.put_spaces(fronts);
+    case Kind::byte_alphabet:
+      return rewriter.spell_bytes();
+    default:
+      if (spec.prepend == PrependScheme::never) fronts.until = 0;
+      if (spec.prepend == PrependScheme::first) fronts.until = begin.first;
+      return rewriter.put_marks(spec.pattern, spec.split, fronts);
+  }
+}
+
+// The first step that cuts, for an open window: cuts its only piece, or makes it end where a Metaspace will
+// cut. Returns how much of the window is dealt with.
+std::size_t Pretokenizer::cut_open(const Step& step, Scratch& scratch) {
+  const std::string_view text = scratch.text_;
+  auto& pieces = scratch.pieces_;
+  pieces.clear();
+  std::size_t dealt = 0;
+  if (step.cutter != nullptr) {
+    dealt = step.cutter->cut(text, false, 0, pieces);
+  } else {
+    for (const std::string_view mark : {std::string_view(" "), std::string_view(step.spec.pattern)}) {
+      if (const std::size_t last = text.rfind(mark); last != text.npos) dealt = std::max(dealt, last);
+    }
+    if (dealt != 0) pieces.push_back({0, dealt});
+  }
+  if (scratch.depth_ == 0) return dealt;
+
+  // Back to the last place where a character of the window begins.
+  const auto back = [&](std::size_t place) { return scratch.back_from({place, place + 1}, scratch.depth_); };
+  const auto is_border = [&](std::size_t place) {
+    return place == 0 || place == text.size() || back(place - 1).end <= back(place).begin;
+  };
+  while (!is_border(dealt)) {
+    if (pieces.empty()) {
+      dealt = 0;
+    } else if (pieces.back().end < dealt) {
+      dealt = pieces.back().end;
+    } else {
+      dealt = pieces.back().begin;
+      pieces.pop_back();
+    }
+  }
+  if (dealt == 0) return 0;
+  return dealt == text.size() ? back(dealt - 1).end : back(dealt).begin;
 }
 
 }  // namespace polyglyph::tokenizer

@@ -39,6 +39,9 @@ class StreamState {
   std::string text_;        // normalized
   std::size_t text_place_;  // of text_ in the whole text, counted as if normalizing had changed no lengths
   std::size_t text_done_;
+  bool section_begins_;  // nothing of the section at text_done_ has been split yet
+  bool first_known_;     // first_ is: something has been normalized
+  std::size_t first_;    // so many bytes of text_ are made of the first character of the whole text
   AddedTokens::Walk text_walk_;
   std::size_t piece_end_;  // in text_: up to here it is plain text that may be split
   std::size_t retry_;      // do not try again before this much is pending

@@ -1,14 +1,18 @@
 // The section "pre_tokenizer" of a tokenizer.json: its steps in order, nested sequences flattened.
 //
-// ByteLevel turns text into the byte alphabet, so that steps after it would see other characters than those
-// before. It must come last; the engine then never needs the alphabet, and names become bytes while they
-// are read.
+// ByteLevel spells text in the byte alphabet, so that steps after it see other characters than those before;
+// it is three steps here, the last of which does the spelling. Where that comes last of all and the model is
+// a BPE, tokenizer_json.cc takes it away again: names then become bytes while they are read.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "unicode/utf8.h"
 #include "vocab/formats/tokenizer_json.h"
 
 namespace polyglyph::vocab {
@@ -45,44 +49,133 @@ SplitStep read_split(const Field& component) {
   SplitStep step;
   step.kind = is_regex ? SplitStep::Kind::regex : SplitStep::Kind::literal;
   step.pattern = text.string();
-  if (step.pattern.empty()) text.unsupported("an empty pattern, which matches everywhere");
   step.behavior = read_behavior(component.at("behavior"));
   step.invert = component.at("invert").boolean();
   return step;
 }
 
+// A field that must be a single character.
+std::string read_character(const Field& field) {
+  const std::string_view text = field.string();
+  if (unicode::count_characters(text) != 1) {
+    field.malformed(fmt::format("must be a single character, but is {}", excerpt(text)));
+  }
+  return std::string(text);
+}
+
+// Older files say add_prefix_space in place of prepend_scheme, and str_rep, which means nothing any more.
+SplitStep read_metaspace(const Field& component) {
+  component.expect_members({"type", "replacement", "add_prefix_space", "prepend_scheme", "split", "str_rep"});
+  SplitStep step;
+  step.kind = SplitStep::Kind::metaspace;
+  step.pattern = read_character(component.at("replacement"));
+  const auto split = component.find("split");
+  step.split = !split || split->boolean();
+  step.prepend = PrependScheme::always;
+  if (const auto scheme = component.find("prepend_scheme")) {
+    constexpr std::pair<std::string_view, PrependScheme> names[] = {
+        {"always", PrependScheme::always}, {"never", PrependScheme::never}, {"first", PrependScheme::first}};
+    const auto known =
+        std::ranges::find(names, scheme->string(), &std::pair<std::string_view, PrependScheme>::first);
+    if (known == std::end(names)) {
+      scheme->malformed(fmt::format("{} is none of always, never, first", excerpt(scheme->string())));
+    }
+    step.prepend = known->second;
+  }
+  const auto legacy = component.find("add_prefix_space");
+  if (legacy && !legacy->boolean() && step.prepend != PrependScheme::never) {
+    legacy->malformed(R"(false needs "prepend_scheme": "never" beside it)");
+  }
+  return step;
+}
+
+SplitStep read_digits(const Field& component) {
+  component.expect_members({"type", "individual_digits"});
+  SplitStep step;
+  step.kind = SplitStep::Kind::digits;
+  step.individual = component.at("individual_digits").boolean();
+  return step;
+}
+
+SplitStep read_punctuation(const Field& component) {
+  component.expect_members({"type", "behavior"});
+  SplitStep step;
+  step.kind = SplitStep::Kind::punctuation;
+  if (const auto behavior = component.find("behavior")) step.behavior = read_behavior(*behavior);
+  return step;
+}
+
+SplitStep read_char_delimiter(const Field& component) {
+  component.expect_members({"type", "delimiter"});
+  SplitStep step;
+  step.kind = SplitStep::Kind::char_delimiter;
+  step.pattern = read_character(component.at("delimiter"));
+  return step;
+}
+
+SplitStep read_fixed_length(const Field& component) {
+  component.expect_members({"type", "length"});
+  SplitStep step;
+  step.kind = SplitStep::Kind::fixed_length;
+  step.length = 5;
+  if (const auto length = component.find("length")) {
+    // No piece has more characters than fit.
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+    step.length = static_cast<std::uint32_t>(std::min(length->unsigned_integer(), kMost));
+    if (step.length == 0) length->malformed("must be at least 1");
+  }
+  return step;
+}
+
+void add_byte_level(const Field& component, std::vector<SplitStep>& steps) {
+  const ByteLevel byte_level = read_byte_level(component);
+  if (byte_level.add_prefix_space)
+    steps.push_back({.kind = SplitStep::Kind::byte_level_prefix, .pattern = {}});
+  if (byte_level.use_regex) steps.push_back({.kind = SplitStep::Kind::regex, .pattern = kGpt2Pattern});
+  steps.push_back({.kind = SplitStep::Kind::byte_alphabet, .pattern = {}});
+}
+
+SplitStep read_plain(const Field& component, SplitStep::Kind kind) {
+  component.expect_members({"type"});
+  return {.kind = kind, .pattern = {}};
+}
+
+void read_leaf(const Field& component, std::vector<SplitStep>& steps) {
+  const std::string_view type = component.at("type").string();
+  if (type == "ByteLevel") return add_byte_level(component, steps);
+  constexpr std::pair<std::string_view, SplitStep (*)(const Field&)> readers[] = {
+      {"Split", read_split},
+      {"Digits", read_digits},
+      {"Metaspace", read_metaspace},
+      {"Punctuation", read_punctuation},
+      {"CharDelimiterSplit", read_char_delimiter},
+      {"FixedLength", read_fixed_length},
+  };
+  for (const auto& [name, read] : readers) {
+    if (type == name) return steps.push_back(read(component));
+  }
+  constexpr std::pair<std::string_view, SplitStep::Kind> plain[] = {
+      {"BertPreTokenizer", SplitStep::Kind::bert},
+      {"Whitespace", SplitStep::Kind::whitespace},
+      {"WhitespaceSplit", SplitStep::Kind::whitespace_split},
+      {"UnicodeScripts", SplitStep::Kind::unicode_scripts},
+  };
+  for (const auto& [name, kind] : plain) {
+    if (type == name) return steps.push_back(read_plain(component, kind));
+  }
+  unsupported_type(
+      component,
+      "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, "
+      "Sequence, Split, UnicodeScripts, Whitespace, WhitespaceSplit");
+}
+
 }  // namespace
 
 void read_pre_tokenizer(const Field& root, TokenizerSpec& spec) {
-  constexpr const char* need_byte_level =
-      "without ByteLevel, the vocabulary is not byte-level, which is the only family that is supported yet";
   const auto pre_tokenizer = root.find("pre_tokenizer");
-  if (!pre_tokenizer) absent_component(root, "pre_tokenizer", need_byte_level);
-
-  bool byte_level_seen = false;
-  for_each_leaf(*pre_tokenizer, "pretokenizers", [&](const Field& component) {
-    if (byte_level_seen) component.unsupported("a step after ByteLevel; only steps before it are supported");
-    const std::string_view type = component.at("type").string();
-    if (type == "Split") {
-      spec.splits.push_back(read_split(component));
-    } else if (type == "Digits") {
-      component.expect_members({"type", "individual_digits"});
-      SplitStep step;
-      step.kind = SplitStep::Kind::digits;
-      step.individual = component.at("individual_digits").boolean();
-      spec.splits.push_back(std::move(step));
-    } else if (type == "ByteLevel") {
-      byte_level_seen = true;
-      const ByteLevel byte_level = read_byte_level(component);
-      if (byte_level.add_prefix_space)
-        spec.splits.push_back({.kind = SplitStep::Kind::byte_level_prefix, .pattern = {}});
-      if (byte_level.use_regex)
-        spec.splits.push_back({.kind = SplitStep::Kind::regex, .pattern = kGpt2Pattern});
-    } else {
-      unsupported_type(component, "Split, Digits, ByteLevel, Sequence");
-    }
-  });
-  if (!byte_level_seen) pre_tokenizer->unsupported(need_byte_level);
+  if (!pre_tokenizer) return;  // a section is one piece
+  for_each_leaf(*pre_tokenizer, "pretokenizers",
+                [&](const Field& component) { read_leaf(component, spec.splits); });
 }
 
 }  // namespace polyglyph::vocab
