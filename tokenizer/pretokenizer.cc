@@ -39,8 +39,7 @@ bool cuts(const SplitStep& step) {
 
 Pretokenizer::Pretokenizer(const vocab::Image& image, bool stepwise) {
   const vocab::ImagePipeline& p = image.pipeline();
-  well_formed_ = p.characters;
-  if (!stepwise && !well_formed_) scanner_ = find_scanner(p.splits, p.reference);
+  if (!stepwise) scanner_ = find_scanner(p.splits, p.reference);
   if (scanner_) return;
   bool changed = false;
   for (std::size_t i = 0; i < p.splits.size(); ++i) {
@@ -75,7 +74,6 @@ std::size_t Pretokenizer::split_window(std::string_view text, std::size_t done, 
   scratch.pieces_.push_back({0, window.size()});
 
   const bool keep_places = scratch.keep_places || needs_places_;
-  if (well_formed_ && !unicode::is_valid(window)) Rewriter(scratch, true).make_well_formed();
   const SplitBegin here{begin.section && done == 0, begin.first > done ? begin.first - done : 0};
   std::size_t dealt = window.size();
   for (std::size_t i = 0; i < steps_.size(); ++i) {

@@ -96,7 +96,6 @@ class Pretokenizer {
   std::vector<Step> steps_;
   std::size_t first_cut_ = 0;  // the first step that cuts; the number of steps if none does
   std::size_t window_ = 0;     // how much text goes through the steps at once
-  bool well_formed_ = false;   // pieces are
   bool asks_for_first_ = false;
   bool needs_places_ = false;
 };

@@ -90,23 +90,6 @@ bool Rewriter::gets_front(const Fronts& fronts, std::size_t number) const {
   return scratch_.back_from({begin, begin + 1}, scratch_.depth_).begin < fronts.until;
 }
 
-void Rewriter::make_well_formed() {
-  rewrite([&](Span piece, std::size_t) {
-    std::size_t begin = piece.begin;
-    for (std::size_t i = begin; i < piece.end;) {
-      const unicode::Decoded c = unicode::decode(from_.data() + i, from_.data() + piece.end);
-      const std::size_t after = i + c.size;
-      if (!c.valid) {
-        copy({begin, i});
-        stand("\xEF\xBF\xBD", {i, after}, after);
-        begin = after;
-      }
-      i = after;
-    }
-    copy({begin, piece.end});
-  });
-}
-
 void Rewriter::spell_bytes() {
   const auto& table = spellings();
   rewrite([&](Span piece, std::size_t) {

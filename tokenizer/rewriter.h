@@ -14,9 +14,6 @@ class Rewriter {
  public:
   Rewriter(SplitScratch& scratch, bool keep_places) : scratch_(scratch), keep_places_(keep_places) {}
 
-  // Ill-formed parts become U+FFFD.
-  void make_well_formed();
-
   // Each byte becomes its character in GPT-2's alphabet.
   void spell_bytes();
 

@@ -148,12 +148,12 @@ TokenizerSpec read_tokenizer_json(const std::string& file, std::string_view cont
 
   // What is refused most often comes first, and the long tables last.
   const Field model = root.at("model");
-  model_kind(model);
+  spec.model = model_kind(model);
   read_normalizer(root, spec);
   read_pre_tokenizer(root, spec);
   spec.names_use_byte_alphabet = takes_bytes(spec);
   spec.characters = !spec.names_use_byte_alphabet;
-  if (spec.characters) {
+  if (spec.characters && spec.model == ModelKind::bpe) {
     throw Error(ErrorCode::unsupported,
                 "a BPE without ByteLevel as the last step of its pre_tokenizer is not supported yet",
                 root.where() + ": pre_tokenizer");
