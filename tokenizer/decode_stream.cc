@@ -1,38 +1,41 @@
-// A token's bytes are put behind what is held back, and the whole is given out up to a last character that
-// has begun but not ended. Since what is held back is at most three bytes, a step costs the token's own
-// length.
+// The work is the Decoder's; a stream is what its steps have kept back so far.
 #include "polyglyph/decode_stream.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "tokenizer/decode.h"
-#include "unicode/utf8.h"
+#include "tokenizer/decoder.h"
 
 namespace polyglyph {
 
-DecodeStream::DecodeStream(Vocab vocab, DecodeOptions options)
-    : vocab_(std::move(vocab)), options_(options) {}
+struct DecodeStream::State : tokenizer::DecodeChain::State {};
+
+DecodeStream::DecodeStream(std::shared_ptr<const tokenizer::Decoder> decoder, DecodeOptions options)
+    : decoder_(std::move(decoder)),
+      options_(options),
+      state_(std::make_unique<State>(State{decoder_->begin()})) {}
+
+DecodeStream::DecodeStream(const DecodeStream& other)
+    : decoder_(other.decoder_), options_(other.options_), state_(std::make_unique<State>(*other.state_)) {}
+
+DecodeStream& DecodeStream::operator=(const DecodeStream& other) {
+  DecodeStream copy(other);
+  return *this = std::move(copy);
+}
+
+DecodeStream::DecodeStream(DecodeStream&&) noexcept = default;
+DecodeStream& DecodeStream::operator=(DecodeStream&&) noexcept = default;
+DecodeStream::~DecodeStream() = default;
 
 std::string DecodeStream::step(TokenId id) {
-  const std::string_view bytes = tokenizer::decoded(vocab_, id, options_);
-  std::string text(held_, held_size_);
-  text += bytes;
-  const std::size_t unfinished = unicode::unfinished_tail(text);
-  const std::string_view ready = std::string_view(text).substr(0, text.size() - unfinished);
-  std::string out;
-  out.reserve(ready.size());
-  unicode::append_lossy(out, ready);
-  std::copy_n(text.end() - static_cast<std::ptrdiff_t>(unfinished), unfinished, held_);
-  held_size_ = unfinished;
-  return out;
+  return decoder_->step(*state_, id, options_);
 }
 
 std::string DecodeStream::finish() {
-  std::string out;
-  unicode::append_lossy(out, {held_, held_size_});
-  held_size_ = 0;
-  return out;
+  return decoder_->finish(*state_);
+}
+
+std::string_view DecodeStream::pending() const noexcept {
+  return decoder_->unfinished(*state_);
 }
 
 }  // namespace polyglyph

@@ -49,12 +49,17 @@ std::size_t home_slot() {
 
 std::string build_image(const vocab::TokenizerSpec& spec) {
   const auto normalizer = make_normalizer(spec.normalizers);
-  if (normalizer == nullptr) return vocab::build_image(spec);
-  return vocab::build_image(spec, [&](std::string_view text) {
-    std::string normalized;
-    normalizer->normalize(text, normalized, nullptr);
-    return normalized;
-  });
+  const DecodeChain decoder = make_decode_chain(spec);
+  vocab::Rewrite normalize, decode;
+  if (normalizer != nullptr) {
+    normalize = [&](std::string_view text) {
+      std::string normalized;
+      normalizer->normalize(text, normalized, nullptr);
+      return normalized;
+    };
+  }
+  if (!decoder.concatenates()) decode = [&](std::string_view name) { return decoder.middle(name); };
+  return vocab::build_image(spec, normalize, decode);
 }
 
 void Worker::release() {
@@ -73,6 +78,7 @@ Engine::Engine(std::shared_ptr<const vocab::Image> image)
       normalizer_(make_normalizer(image_->pipeline().normalizers)),
       model_(make_model(*image_)),
       pretokenizer_(*image_),
+      decoder_(image_, normalizer_.get()),
       raw_all_(make_added(image_->pipeline(), normalizer_.get(), false, true)),
       raw_text_(make_added(image_->pipeline(), normalizer_.get(), false, false)),
       normalized_all_(make_added(image_->pipeline(), normalizer_.get(), true, true)),

@@ -20,6 +20,7 @@
 #include "polyglyph/types.h"
 #include "polyglyph/vocab.h"
 #include "tokenizer/added_tokens.h"
+#include "tokenizer/decoder.h"
 #include "tokenizer/model.h"
 #include "tokenizer/piece_cache.h"
 #include "tokenizer/pretokenizer.h"
@@ -70,6 +71,7 @@ class Engine {
   const vocab::Image& image() const { return *image_; }
   const Vocab& vocab() const { return vocab_; }
   const normalizers::Normalizer* normalizer() const { return normalizer_.get(); }
+  const Decoder& decoder() const { return decoder_; }
   Description description() const;
 
   // A whole text: ids in order into `out`, stopping early once it is full.
@@ -123,6 +125,7 @@ class Engine {
   std::unique_ptr<normalizers::Normalizer> normalizer_;
   std::unique_ptr<Model> model_;
   Pretokenizer pretokenizer_;
+  Decoder decoder_;
   AddedTokens raw_all_, raw_text_, normalized_all_, normalized_text_;  // `text`: without control tokens
 
   // Workers at rest. A slot is taken and filled with one atomic exchange, so no thread ever waits, and a fork

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "polyglyph/error.h"
-#include "tokenizer/decode.h"
 #include "tokenizer/engine.h"
 #include "tokenizer/stream_state.h"
 #include "unicode/utf8.h"
@@ -222,9 +221,7 @@ bool Tokenizer::fits(std::string_view text, std::size_t limit, EncodeOptions opt
 }
 
 std::string Tokenizer::decode(std::span<const TokenId> ids, DecodeOptions options) const {
-  std::string out;
-  for (const TokenId id : ids) out += tokenizer::decoded(vocab(), id, options);
-  return out;
+  return engine_->decoder().decode(ids, options);
 }
 
 std::vector<std::string> Tokenizer::decode_batch(const Batch& batch, DecodeOptions options) const {
@@ -247,7 +244,7 @@ std::vector<std::string> Tokenizer::decode_batch(const Batch& batch, DecodeOptio
 }
 
 DecodeStream Tokenizer::decode_stream(DecodeOptions options) const {
-  return DecodeStream(vocab(), options);
+  return DecodeStream({engine_, &engine_->decoder()}, options);
 }
 
 void Tokenizer::save(const std::filesystem::path& path) const {

@@ -51,10 +51,12 @@ std::size_t slots_for(std::size_t count) {
 
 class Builder {
  public:
-  Builder(const TokenizerSpec& spec, const Normalize& normalize) : spec_(spec), normalize_(normalize) {}
+  Builder(const TokenizerSpec& spec, const Rewrite& normalize, const Rewrite& decode)
+      : spec_(spec), normalize_(normalize), decode_(decode) {}
 
   std::string build() {
     lay_out_tokens();
+    if (decode_) lay_out_decoded();
     index_words();
     parts_.scores = spec_.scores;
     switch (spec_.model) {
@@ -132,12 +134,27 @@ class Builder {
     parts_.starts.push_back(pool_size());
   }
 
-  std::uint32_t pool_size() const {
-    if (parts_.pool.size() > std::numeric_limits<std::uint32_t>::max()) {
+  // What decoding gives, where that is not the tokens' own bytes.
+  void lay_out_decoded() {
+    const bool respell = spec_.names_use_byte_alphabet;
+    parts_.decoded_starts.reserve(parts_.starts.size());
+    for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
+      parts_.decoded_starts.push_back(size_of(parts_.decoded));
+      const std::string_view bytes = bytes_of(id);
+      if (parts_.kinds[id] == ImageParts::absent) continue;
+      const bool spelled = respell && (parts_.kinds[id] & ImageParts::entry);
+      parts_.decoded += spelled ? decode_(name_from_bytes(bytes)) : decode_(bytes);
+    }
+    parts_.decoded_starts.push_back(size_of(parts_.decoded));
+  }
+
+  std::uint32_t size_of(const std::string& pool) const {
+    if (pool.size() > std::numeric_limits<std::uint32_t>::max()) {
       throw Error(ErrorCode::limit, "the entries hold more than 4 GiB of text", spec_.name);
     }
-    return static_cast<std::uint32_t>(parts_.pool.size());
+    return static_cast<std::uint32_t>(pool.size());
   }
+  std::uint32_t pool_size() const { return size_of(parts_.pool); }
 
   void index_words() {
     const auto count = static_cast<std::size_t>(
@@ -519,7 +536,7 @@ class Builder {
   }
 
   const TokenizerSpec& spec_;
-  const Normalize& normalize_;
+  const Rewrite &normalize_, &decode_;
   ImageParts parts_;
   std::vector<RankedMerge> merges_;
   bool all_bytes_ = true;
@@ -531,8 +548,8 @@ class Builder {
 
 }  // namespace
 
-std::string build_image(const TokenizerSpec& spec, const Normalize& normalize) {
-  return Builder(spec, normalize).build();
+std::string build_image(const TokenizerSpec& spec, const Rewrite& normalize, const Rewrite& decode) {
+  return Builder(spec, normalize, decode).build();
 }
 
 }  // namespace polyglyph::vocab

@@ -9,11 +9,12 @@
 
 namespace polyglyph::vocab {
 
-// What the spec's normalizers make of a text; the caller's, because vocabularies do not know normalizers.
-using Normalize = std::function<std::string(std::string_view)>;
+// A text to another: what the caller knows and vocabularies do not.
+using Rewrite = std::function<std::string(std::string_view)>;
 
-// `normalize` may be empty when the spec has no normalizers. Throws Error where the spec asks for more than
-// an image can hold.
-std::string build_image(const TokenizerSpec& spec, const Normalize& normalize = {});
+// `normalize`: what the spec's normalizers make of a text; may be empty when it has none. `decode`: what its
+// decoder makes of a token's name in the middle of a text; may be empty when that is the token's bytes.
+// Throws Error where the spec asks for more than an image can hold.
+std::string build_image(const TokenizerSpec& spec, const Rewrite& normalize = {}, const Rewrite& decode = {});
 
 }  // namespace polyglyph::vocab

@@ -44,6 +44,8 @@ enum SectionIndex {
   kWords,
   kTrie,
   kScores,
+  kDecoded,
+  kDecodedStarts,
   kCount,
 };
 
@@ -242,10 +244,13 @@ std::string write_image(const ImageParts& parts) {
   Writer writer;
   pipeline_fields(writer, parts.pipeline);
   const std::string pipeline = writer.take();
-  const std::string_view sections[kCount] = {parts.name,        pipeline,         parts.pool,
-                                             raw(parts.starts), raw(parts.kinds), raw(parts.derivations),
-                                             raw(parts.edges),  raw(parts.pairs), raw(parts.filter),
-                                             raw(parts.words),  raw(parts.trie),  raw(parts.scores)};
+  const std::string_view sections[kCount] = {parts.name,        pipeline,
+                                             parts.pool,        raw(parts.starts),
+                                             raw(parts.kinds),  raw(parts.derivations),
+                                             raw(parts.edges),  raw(parts.pairs),
+                                             raw(parts.filter), raw(parts.words),
+                                             raw(parts.trie),   raw(parts.scores),
+                                             parts.decoded,     raw(parts.decoded_starts)};
   Header header{};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
   header.version = kImageVersion;
@@ -351,11 +356,15 @@ void Image::open(std::string_view bytes, const std::string& where) {
   table(kWords, words_);
   table(kTrie, trie_);
   table(kScores, scores_);
+  decoded_ = section(kDecoded);
+  table(kDecodedStarts, decoded_starts_);
   pair_shift_ = 64 - bits(pairs_.size());
   filter_shift_ = 64 - bits(filter_.size());
   word_mask_ = (std::size_t{1} << bits(words_.size())) - 1;
   trie_root_ = header.trie_root;
-  if (starts_.size() != kinds_.size() + 1 || kinds_.size() > kMaxTokenId + std::size_t{1}) {
+  if (starts_.size() != kinds_.size() + 1 ||
+      (!decoded_starts_.empty() && decoded_starts_.size() != starts_.size()) ||
+      kinds_.size() > kMaxTokenId + std::size_t{1}) {
     throw damaged("two tables of the image disagree");
   }
   Reader reader(section(kPipeline), where);
@@ -392,6 +401,10 @@ void Image::verify() const {
 
 bool Image::is_literal(TokenId id) const noexcept {
   return id < kinds_.size() && (kinds_[id] & ImageParts::literal);
+}
+
+bool Image::is_entry(TokenId id) const noexcept {
+  return id < kinds_.size() && (kinds_[id] & ImageParts::entry);
 }
 
 bool Image::is_reachable(TokenId id) const noexcept {

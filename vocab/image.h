@@ -1,7 +1,7 @@
 // Image: a prepared tokenizer as one flat block of memory, mapped from a .pgv file or built in place.
 //
 //   header | name | pipeline | pool | starts | kinds | derivations | edges | pairs | filter | words | trie |
-//   scores
+//   scores | decoded | decoded starts
 //
 // Every table is an array at an offset that the header states; nothing is parsed but the pipeline's few
 // components. Opening checks the magic, the version and the bounds and element sizes of every table; lookups
@@ -29,7 +29,7 @@
 
 namespace polyglyph::vocab {
 
-inline constexpr std::uint32_t kImageVersion = 2;
+inline constexpr std::uint32_t kImageVersion = 3;
 
 // How merging makes a token, for tokens that encode to themselves ("reachable"): the last merge joined `left`
 // and `right` at `rank`. Single bytes have rank 0 and no parts; ranks of merges begin at 1.
@@ -117,6 +117,7 @@ class Image {
   }  // one more than the largest id of model and added
   bool contains(TokenId id) const noexcept { return id < kinds_.size() && kinds_[id] != 0; }
   bool is_literal(TokenId id) const noexcept;
+  bool is_entry(TokenId id) const noexcept;  // of the model, and no literal
   const std::vector<TokenId>& literals() const noexcept { return literals_; }
 
   // How many bytes those are; 0 for ids that are absent, anything on a damaged image.
@@ -124,11 +125,15 @@ class Image {
     return id < kinds_.size() ? starts_[id + 1] - starts_[id] : 0;
   }
 
-  // The bytes that decoding a token gives; empty for ids that are absent.
+  // What a token stands for in a piece; an added token's or a literal's name. Empty for ids that are absent.
   std::string_view token(TokenId id) const noexcept {
-    if (id >= kinds_.size()) return {};
-    const std::uint32_t begin = starts_[id], end = starts_[id + 1];
-    return begin <= end && end <= pool_.size() ? pool_.substr(begin, end - begin) : std::string_view{};
+    return id < kinds_.size() ? slice(pool_, starts_, id) : std::string_view{};
+  }
+
+  // The bytes that decoding it gives in the middle of a text.
+  std::string_view decoded(TokenId id) const noexcept {
+    if (decoded_starts_.empty()) return token(id);
+    return id < kinds_.size() ? slice(decoded_, decoded_starts_, id) : std::string_view{};
   }
 
   // The model's entry of exactly these bytes, kNoToken if there is none. Literal entries and added tokens are
@@ -214,6 +219,11 @@ class Image {
  private:
   Image() = default;
   void open(std::string_view bytes, const std::string& where);
+  static std::string_view slice(std::string_view pool, std::span<const std::uint32_t> starts,
+                                TokenId id) noexcept {
+    const std::uint32_t begin = starts[id], end = starts[id + 1];
+    return begin <= end && end <= pool.size() ? pool.substr(begin, end - begin) : std::string_view{};
+  }
   TokenId find_entry(std::string_view bytes, std::uint64_t hash) const noexcept;
 
   std::string_view bytes_;
@@ -232,6 +242,8 @@ class Image {
   std::span<const Word> words_;
   std::span<const std::uint64_t> trie_;
   std::span<const double> scores_;
+  std::string_view decoded_;
+  std::span<const std::uint32_t> decoded_starts_;  // empty: tokens decode to what they stand for
   std::size_t word_mask_ = 0;
   int pair_shift_ = 63, filter_shift_ = 63;
   std::uint32_t trie_root_ = 0;
@@ -263,6 +275,8 @@ struct ImageParts {
   std::vector<Word> words;            // a power of two of slots
   std::vector<std::uint64_t> trie;    // unit: label (8 bits) | token + 1 (24) | base of children (32)
   std::vector<double> scores;         // by id; none in models without
+  std::string decoded;                // what decoding gives, and where it begins; none if that is the pool's
+  std::vector<std::uint32_t> decoded_starts;
   std::uint32_t trie_root = 0;
 };
 std::string write_image(const ImageParts& parts);

@@ -37,7 +37,7 @@ bool Vocab::contains(TokenId id) const noexcept {
 
 std::string_view Vocab::token_bytes(TokenId id) const {
   require(*image_, id);
-  return image_->token(id);
+  return image_->decoded(id);
 }
 
 std::string Vocab::token_name(TokenId id) const {

@@ -54,7 +54,8 @@ void define_decode_stream(py::module_& module) {
     print(stream.finish())
 
 A character whose bytes have not all arrived is held back; bytes that nothing can complete come out at once as U+FFFD.
-The parts joined are decode() of all the ids. Copying a stream forks it. One thread at a time: RuntimeError otherwise.)");
+The parts joined are decode() of all the ids, but for byte tokens (<0xE4>) that are together no text: whole characters
+among them come out, which decode() replaces. Copying a stream forks it. One thread at a time: RuntimeError otherwise.)");
   construct_never(type, "make a DecodeStream with Tokenizer.decode_stream()");
   type.def("step", &IdStream::step, py::arg("id"), R"(step(self, id)
 --
@@ -65,7 +66,7 @@ Raises polyglyph.Error (unknown_id) unless the stream skips unknown ids; the str
       .def("finish", &IdStream::finish, R"(finish(self)
 --
 
-What is left: U+FFFD if a character was never finished, else nothing. The stream is then ready for reuse.)")
+What is left: U+FFFD if a character was never finished, and what the decoder's rules held back. The stream is then ready for reuse.)")
       .def_property_readonly("pending", &IdStream::pending,
                              "The bytes held back: the beginning of a character that is not finished yet.")
       .def("copy", copy, R"(copy(self)

@@ -1,5 +1,7 @@
-// Decoding: ids to bytes by the engine, bytes to str by Python, whose "replace" puts one U+FFFD for each
-// maximal ill-formed part, as Unicode recommends and as decode streams do.
+// Decoding: ids to bytes by the engine, bytes to str by Python. "replace" is the engine's, which replaces as
+// the vocabulary's reference does; every other handler gets to see the bytes.
+#include <cstring>
+
 #include "arguments.h"
 #include "batch.h"
 #include "decode_stream.h"
@@ -14,6 +16,12 @@ namespace py = pybind11;
 namespace polyglyph::python {
 namespace {
 
+// The options of a str whose ill-formed bytes go to `handler`.
+DecodeOptions text_options(DecodeOptions options, const char* handler) {
+  if (std::strcmp(handler, "replace") == 0) options.ill_formed = IllFormed::replace;
+  return options;
+}
+
 std::string decode_ids(const Tokenizer& tokenizer, std::span<const TokenId> ids, DecodeOptions options) {
   return without_gil(ids.size(), [&] { return tokenizer.decode(ids, options); });
 }
@@ -23,8 +31,8 @@ constexpr Parameters<4> kDecode{"decode", {"ids", "skip_special_tokens", "errors
 PyObject* decode(PyObject* self, PyObject* const* arguments, Py_ssize_t positional, PyObject* keywords) {
   return guarded([&]() -> py::object {
     const auto [object, skip_special_tokens, errors, unknown] = kDecode.read(arguments, positional, keywords);
-    const DecodeOptions options = decode_options(skip_special_tokens, unknown);
     const char* handler = decode_errors(errors);
+    const DecodeOptions options = text_options(decode_options(skip_special_tokens, unknown), handler);
     const Ids ids(object, options.unknown);
     return to_str(decode_ids(tokenizer_of(self), ids.view(), options), handler);
   });
@@ -45,8 +53,9 @@ PyObject* decode_bytes(PyObject* self, PyObject* const* arguments, Py_ssize_t po
 py::list decode_batch(const Tokenizer& tokenizer, const py::object& batch,
                       const py::object& skip_special_tokens, const py::object& errors,
                       const py::object& unknown) {
-  const DecodeOptions options = decode_options(skip_special_tokens.ptr(), unknown.ptr());
   const char* handler = decode_errors(errors.ptr());
+  const DecodeOptions options =
+      text_options(decode_options(skip_special_tokens.ptr(), unknown.ptr()), handler);
   py::list texts;
   const auto add = [&](std::span<const TokenId> ids) {
     texts.append(to_str(decode_ids(tokenizer, ids, options), handler));
@@ -68,14 +77,15 @@ constexpr const char* kDecodeDoc =
 The text of the ids: a str. ids is a numpy array of integers (uint32 is read in place) or any iterable of int.
 
 skip_special_tokens: leave out the tokens that the file marks as special.
-errors: for bytes that are not UTF-8, as in bytes.decode: "replace", "strict", "ignore", ...
+errors: for bytes that are not UTF-8, as in bytes.decode: "strict", "ignore", ...; "replace" puts U+FFFD where the
+    vocabulary's reference does (one for each maximal ill-formed part; of byte tokens like <0xE4>, one for each).
 unknown: for an id that is not in the vocabulary: "error" raises polyglyph.Error (unknown_id), "skip" leaves it out.)";
 
 constexpr const char* kDecodeBytesDoc =
     R"(decode_bytes($self, ids, skip_special_tokens=False, unknown='error')
 --
 
-The bytes of the ids, not UTF-8 if they end or begin inside a character. Arguments as in decode.)";
+The bytes of the ids, not UTF-8 if they end or begin inside a character; nothing is lost. Arguments as in decode.)";
 
 constexpr const char* kDecodeBatchDoc =
     R"(decode_batch(self, batch, skip_special_tokens=False, errors='replace', unknown='error')

@@ -5,20 +5,30 @@
 //   show(stream.finish());
 //
 // What comes out is always valid UTF-8. A character whose bytes have not all arrived is held back (at most
-// three bytes); bytes that no continuation can complete come out at once as U+FFFD, one for each maximal
-// ill-formed subpart, so that the parts joined equal the lossy decoding of the whole. O(bytes of the token) a
-// step. One thread at a time; copying it forks the stream.
+// three bytes); bytes that no continuation can complete come out at once as U+FFFD. The parts joined equal
+// decode() of the whole with IllFormed::replace, with one exception: among byte tokens (<0xE4>) that are
+// together no text, whole characters come out as such, where the decoding of the whole has only U+FFFD.
+//
+// A decoder whose rules look ahead holds back what they may still change: BPEDecoder the last token if it
+// ends a word, Strip what it may strip at the end, Replace behind Fuse the beginning of a match. A regular
+// expression, ByteLevel or ByteFallback behind Fuse holds back everything until finish(); no known vocabulary
+// has one there.
+//
+// O(bytes of the token) a step. One thread at a time; copying it forks the stream.
 #pragma once
 
-#include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "polyglyph/options.h"
 #include "polyglyph/types.h"
-#include "polyglyph/vocab.h"
 
 namespace polyglyph {
+
+namespace tokenizer {
+class Decoder;
+}
 
 class DecodeStream {
  public:
@@ -26,19 +36,27 @@ class DecodeStream {
   // skip; the stream then stays as it was.
   std::string step(TokenId id);
 
-  // What is left: U+FFFD if a character was never finished, else nothing. The stream is then ready for reuse.
+  // What is left: U+FFFD if a character was never finished, and what the decoder's rules held back. The
+  // stream is then ready for reuse.
   std::string finish();
 
   // The bytes held back: the beginning of a character that is not finished yet.
-  std::string_view pending() const noexcept { return {held_, held_size_}; }
+  std::string_view pending() const noexcept;
 
-  DecodeStream(Vocab vocab, DecodeOptions options);  // used by Tokenizer
+  DecodeStream(std::shared_ptr<const tokenizer::Decoder> decoder,
+               DecodeOptions options);  // used by Tokenizer
+  DecodeStream(const DecodeStream& other);
+  DecodeStream& operator=(const DecodeStream& other);
+  DecodeStream(DecodeStream&&) noexcept;
+  DecodeStream& operator=(DecodeStream&&) noexcept;
+  ~DecodeStream();
 
  private:
-  Vocab vocab_;
+  struct State;
+
+  std::shared_ptr<const tokenizer::Decoder> decoder_;
   DecodeOptions options_;
-  char held_[4] = {};
-  std::size_t held_size_ = 0;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace polyglyph

@@ -30,10 +30,19 @@ enum class UnknownIds {
   skip,   // leave it out, as Hugging Face tokenizers do
 };
 
+// What decode does with bytes that are no UTF-8: a text can end inside a character, and a model can put any
+// bytes in a row.
+enum class IllFormed {
+  keep,     // they stay: decode gives back the very bytes
+  replace,  // they become U+FFFD as in the reference: one for each maximal ill-formed subpart, or, where byte
+            // tokens (<0xE4>) stand for them, one for each byte of the run
+};
+
 struct DecodeOptions {
   // Leave out the tokens that the file marks as special (Vocab::added_tokens, AddedToken::special).
   bool skip_special_tokens = false;
   UnknownIds unknown = UnknownIds::error;
+  IllFormed ill_formed = IllFormed::keep;  // streams always replace
 };
 
 struct LoadOptions {

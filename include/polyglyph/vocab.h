@@ -44,8 +44,9 @@ class Vocab {
 
   bool contains(TokenId id) const noexcept;
 
-  // The bytes that decoding the token gives; possibly part of a character. Throws Error(unknown_id). The view
-  // lives as long as any copy of this Vocab or its Tokenizer.
+  // The bytes that decoding the token gives in the middle of a text: " the" for ▁the, "\n" for <0x0A>, "ing"
+  // for ##ing; possibly part of a character. Throws Error(unknown_id). The view lives as long as any copy of
+  // this Vocab or its Tokenizer.
   std::string_view token_bytes(TokenId id) const;
 
   // The token as its file spells it: "Ġhello" in a byte-level tokenizer.json, the bytes themselves elsewhere.
