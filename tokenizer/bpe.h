@@ -1,4 +1,4 @@
-// Bpe: the bytes of one piece to token ids.
+// Bpe: one piece, bytes or characters, to token ids.
 #pragma once
 
 #include <array>
@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "polyglyph/types.h"
+#include "tokenizer/added_tokens.h"
 #include "tokenizer/model.h"
 #include "tokenizer/token_buffer.h"
 #include "vocab/image.h"
@@ -34,7 +37,7 @@ class Bpe final : public Model {
     struct Candidate {
       std::uint32_t rank;
       std::uint32_t position;  // index of the left symbol
-      TokenId left, right;     // as they were; the candidate is stale when they have changed
+      TokenId result;          // the candidate is stale when its place has no merge to this any more
     };
     std::vector<Symbol> symbols;
     std::vector<Candidate> heap;
@@ -44,25 +47,48 @@ class Bpe final : public Model {
       vocab::Image::Match found{};
     };
     std::array<Joining, 256> joinings;  // what joining() said last, by a hash of its question
+    // Of each unused entry that came up, the two symbols it would have been merged from most recently.
+    std::unordered_map<TokenId, std::pair<TokenId, TokenId>> parts;
+    std::vector<std::pair<TokenId, Span>> apart;  // what is being taken apart
 
     void release() override;
   };
 
-  void encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const;
+  bool encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const;
+  void add_spans(std::string_view piece, const TokenId* ids, std::vector<Span>& spans) const;
+
+  // Longest match with backtracking.
   void search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const;
   template <bool kLong>
   void search(std::string_view piece, std::uint64_t* dead, Scratch& scratch, TokenBuffer& ids) const;
+  template <class Add>
+  std::size_t pass_unknown(std::string_view piece, std::size_t position, const Add& add) const;
   bool crosses(TokenId left, TokenId right) const;
   vocab::Image::Match shorter(vocab::Image::Match match) const;
   vocab::Image::Match joining(TokenId left, vocab::Image::Match match) const;
+
+  // Merging.
   void merge(std::string_view piece, Scratch& scratch) const;
   void add_symbols(std::string_view piece, Scratch& scratch) const;
+  TokenId find_symbol(std::string_view character, bool first, bool last, std::string& spelled) const;
   void push_candidate(std::uint32_t position, Scratch& scratch) const;
+  template <class Add>
+  void for_each_merged(std::string_view piece, Scratch& scratch, const Add& add) const;
+  template <class Add>
+  void take_apart(TokenId id, Span span, Scratch& scratch, const Add& add) const;
+  template <class Take>
+  void for_each_section(std::string_view piece, const Take& take) const;
 
   const vocab::Image& image_;
   TokenId bytes_[256];      // the entry of each single byte, kNoToken where there is none
+  bool characters_;         // pieces are made of characters
+  bool affixed_;            // which are spelled differently at the ends of a word
+  bool late_;               // those without an entry merge like others, and are replaced in the end
+  bool has_unused_;         // some entries are taken apart in the end
   bool whole_piece_first_;  // look the piece up before anything else
-  bool all_bytes_;
+  bool search_;             // or else merge
+  std::vector<AddedToken> user_defined_tokens_;
+  AddedTokens user_defined_;
 };
 
 }  // namespace polyglyph::tokenizer

@@ -106,20 +106,37 @@ void StreamState::advance(bool final, Worker& worker, Output& out) {
   }
 }
 
+// Replaces ill-formed parts where the vocabulary needs it. Returns how much of plain_ is then ready: what is
+// not may still become a character.
+std::size_t StreamState::make_sound(bool final) {
+  if (!engine_->image().pipeline().characters) return plain_.size();
+  const std::size_t tail = final ? 0 : unicode::unfinished_tail(plain_);
+  const std::string_view part(plain_.data(), plain_.size() - tail);
+  if (!engine_->is_sound(part)) {
+    std::string sound;
+    unicode::append_lossy(sound, part);
+    sound.append(plain_, part.size());
+    plain_ = std::move(sound);
+  }
+  return plain_.size() - tail;
+}
+
 void StreamState::advance_plain(bool final, Worker& worker, Output& out) {
   const normalizers::Normalizer* normalizer = engine_->normalizer();
+  const std::size_t sound = make_sound(final);
+  const std::string_view ready(plain_.data(), sound);
   const auto find_first = [&](std::string_view part, std::size_t same) {
     if (first_known_ || part.empty()) return;
     first_known_ = true;
     first_ = engine_->first_extent(part, same);
   };
   if (normalizer == nullptr) {
-    find_first(plain_, plain_.size());
-    text_ += plain_;
-    plain_.clear();
+    find_first(ready, ready.size());
+    text_ += ready;
+    plain_.erase(0, ready.size());
   } else {
-    const std::size_t settled = final ? plain_.size() : normalizer->settled_prefix(plain_);
-    const std::string_view part = std::string_view(plain_).substr(0, settled);
+    const std::size_t settled = final ? ready.size() : normalizer->settled_prefix(ready);
+    const std::string_view part = ready.substr(0, settled);
     const std::size_t same = normalizer->unchanged_prefix(part);
     find_first(part, same);
     text_ += part.substr(0, same);

@@ -148,8 +148,17 @@ void Engine::encode(std::string_view text, const EncodeOptions& options, Worker&
   }
 }
 
+bool Engine::is_sound(std::string_view text) const {
+  return !image_->pipeline().characters || unicode::is_valid(text);
+}
+
 void Engine::encode_plain(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out,
                           std::size_t place) const {
+  std::string sound;
+  if (!is_sound(text)) {
+    unicode::append_lossy(sound, text);
+    text = sound;
+  }
   const std::size_t same = normalizer_ != nullptr ? normalizer_->unchanged_prefix(text) : text.size();
   const std::size_t first = place == 0 ? first_extent(text, same) : 0;
   if (same == text.size()) return encode_normalized(text, options, worker, out, place, first);
@@ -299,15 +308,22 @@ struct Engine::OffsetRun {
   }
 
   void plain(std::size_t begin, std::size_t end) {
-    const std::string_view section = text.substr(begin, end - begin);
+    std::string_view section = text.substr(begin, end - begin);
+    std::string sound;
     unicode::OffsetMap map;
+    if (!engine.is_sound(section)) {
+      unicode::append_lossy(sound, section, map);
+      section = sound;
+    }
     std::size_t same = section.size();
     std::string_view changed = section;
     if (engine.normalizer_ != nullptr) same = engine.normalizer_->unchanged_prefix(section);
     if (same != section.size()) {
+      unicode::OffsetMap normal;
       worker.normalized.clear();
-      engine.normalizer_->normalize(section, worker.normalized, &map);
+      engine.normalizer_->normalize(section, worker.normalized, &normal);
       changed = worker.normalized;
+      map = map.empty() ? std::move(normal) : unicode::OffsetMap::chain(map, normal);
     }
     const auto place = [&](Span span) {
       if (!map.empty()) span = map.to_input(span);

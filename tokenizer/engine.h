@@ -87,6 +87,9 @@ class Engine {
   const AddedTokens& normalized_tokens(SpecialTokens mode) const {
     return mode == SpecialTokens::text ? normalized_text_ : normalized_all_;
   }
+  // Whether the model can take the text as it is. In vocabularies of characters each ill-formed part becomes
+  // U+FFFD before anything else is done to it.
+  bool is_sound(std::string_view text) const;
   std::size_t encode_pieces(std::string_view text, bool final, const SplitBegin& begin, Worker& worker,
                             Output& out) const;
   // How many bytes at the beginning of the normalized `text` are made of its first character; 1 where nobody

@@ -23,6 +23,7 @@ class StreamState {
   void reset();
   void begin(Output& out);
   void advance(bool final, Worker& worker, Output& out);
+  std::size_t make_sound(bool final);
   void advance_plain(bool final, Worker& worker, Output& out);
   void advance_text(bool final, Worker& worker, Output& out);
 

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 
+#include "unicode/utf8.h"
+
 namespace polyglyph::unicode {
 
 Span OffsetMap::to_input(Span out) const {
@@ -75,6 +77,25 @@ OffsetMap OffsetMap::chain(const OffsetMap& first, const OffsetMap& second) {
     chained.edits_.push_back(edit);
   }
   return chained;
+}
+
+void append_lossy(std::string& out, std::string_view text, OffsetMap& map) {
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const char* good = begin;  // [good, p) is well-formed and not copied yet
+  for (const char* p = begin; p != end;) {
+    const Decoded c = decode(p, end);
+    if (!c.valid) {
+      out.append(good, p);
+      const std::size_t place = out.size();
+      append(out, kReplacement);
+      const auto at = static_cast<std::size_t>(p - begin);
+      map.add({place, out.size()}, {at, at + c.size});
+      good = p + c.size;
+    }
+    p += c.size;
+  }
+  out.append(good, end);
 }
 
 }  // namespace polyglyph::unicode

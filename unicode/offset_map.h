@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "polyglyph/types.h"
@@ -34,5 +36,9 @@ class OffsetMap {
   };
   std::vector<Edit> edits_;
 };
+
+// append_lossy with an edit in `map`, whose places count from the beginning of `out` and `text`, for each
+// part that is replaced.
+void append_lossy(std::string& out, std::string_view text, OffsetMap& map);
 
 }  // namespace polyglyph::unicode

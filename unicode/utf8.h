@@ -73,6 +73,11 @@ inline Decoded decode(const char* p, const char* end) noexcept {
 // rest has not come yet.
 std::size_t unfinished_tail(std::string_view text) noexcept;
 
+// How many bytes UTF-8 takes for `code_point`.
+inline std::size_t encoded_size(char32_t code_point) noexcept {
+  return code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+}
+
 // Appends `code_point`, a Unicode scalar value.
 void append(std::string& out, char32_t code_point);
 

@@ -4,6 +4,11 @@
 // entry back. Only reachable entries can be in any encoding: what merging does between two final borders is
 // what it does to those bytes alone, because borders that stay are never looked across.
 //
+// Merging starts from bytes, or in vocabularies of characters from those characters that have an entry. One
+// that has none is a wall: nothing merges with it, so the text on either side is encoded by itself. That
+// holds unless the tokens that stand in for it (the unknown token, bytes) take part in merges themselves, or
+// unless characters without an entry do, as they may where whatever joins to an entry merges.
+//
 // May we encode by longest match? A sequence of reachable tokens t1 .. tn is the encoding of its bytes
 // exactly when each neighbouring pair is the encoding of its own bytes. (If the encoding of the whole
 // differed, look at the first merge that crosses a border ti|ti+1: until then both tokens have gone through
@@ -12,8 +17,8 @@
 // tokenizer/bpe.cc tests a pair by undoing the merges of its two tokens from the last to the first. That
 // needs the order in which each token's merges happen to be the order of their ranks: every merge of a
 // token's derivation outranks the merges that made its parts. This is true for vocabularies whose merges were
-// learned in order; it is checked here for each, and where it fails, or where a single byte has no entry,
-// tokens are found by merging.
+// learned in order; it is checked here for each, and where it fails, or where a single byte has no entry, or
+// a wall is none, tokens are found by merging.
 #include "vocab/build.h"
 
 #include <fmt/format.h>
@@ -26,6 +31,7 @@
 #include <utility>
 
 #include "polyglyph/error.h"
+#include "unicode/utf8.h"
 #include "vocab/byte_alphabet.h"
 #include "vocab/hash.h"
 #include "vocab/image.h"
@@ -182,24 +188,72 @@ class Builder {
 
   // Every pair that may merge with its rank, in ascending order of rank, and by its parts.
   void collect_merges() {
-    if (!spec_.merges_by_rank) {
+    if (spec_.merges_by_rank) {
+      for (const auto& [rank, id] : ranked_entries()) collect_ways_to(id, rank);
+    } else {
       merges_.reserve(spec_.merges.size());
       for (const Merge& m : spec_.merges) {
         merges_.push_back({m.left, m.right, m.result, static_cast<std::uint32_t>(merges_.size() + 1)});
       }
-      return index_pairs();
-    }
-    for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
-      if (!(parts_.kinds[id] & ImageParts::entry)) continue;
-      const std::string_view bytes = bytes_of(id);
-      for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
-        const TokenId left = find_entry(bytes.substr(0, cut));
-        if (left == kNoToken) continue;
-        const TokenId right = find_entry(bytes.substr(cut));
-        if (right != kNoToken) merges_.push_back({left, right, id, id + 1});
-      }
     }
     index_pairs();
+  }
+
+  // The entries that merging may make, in the order in which it prefers them: a higher score, or else a lower
+  // id. Equal scores have one rank.
+  std::vector<std::pair<std::uint32_t, TokenId>> ranked_entries() const {
+    std::vector<std::pair<std::uint32_t, TokenId>> ranked;
+    for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
+      if (merges_at_all(id) && find_entry(bytes_of(id)) == id) ranked.emplace_back(id + 1, id);
+    }
+    if (spec_.scores.empty()) return ranked;
+    const auto score = [&](const auto& entry) { return spec_.scores[entry.second]; };
+    std::ranges::stable_sort(ranked, std::ranges::greater{}, score);
+    std::uint32_t rank = 0;
+    double last = 0;
+    for (auto& entry : ranked) {
+      if (rank == 0 || score(entry) != last) ++rank;
+      last = score(entry);
+      entry.first = rank;
+    }
+    return ranked;
+  }
+
+  bool merges_at_all(TokenId id) const {
+    return (parts_.kinds[id] & ImageParts::entry) && !(parts_.kinds[id] & ImageParts::user_defined);
+  }
+
+  void collect_ways_to(TokenId id, std::uint32_t rank) {
+    const std::string_view bytes = bytes_of(id);
+    std::size_t cut = 0;
+    while ((cut += spec_.characters ? character_size(bytes.substr(cut)) : 1) < bytes.size()) {
+      const TokenId left = find_symbol(bytes.substr(0, cut));
+      if (left == kNoToken) continue;
+      const TokenId right = find_symbol(bytes.substr(cut));
+      if (right == kNoToken) continue;
+      merges_.push_back({left, right, id, rank});
+      characters_without_entry_merge_ |= is_unnamed(left) || is_unnamed(right);
+    }
+  }
+
+  // What can be merged: an entry, or a single character.
+  TokenId find_symbol(std::string_view bytes) const {
+    const TokenId id = find_entry(bytes);
+    if (id != kNoToken) return merges_at_all(id) ? id : kNoToken;
+    if (!spec_.characters || character_size(bytes) != bytes.size()) return kNoToken;
+    return unnamed_symbol(unicode::decode(bytes.data(), bytes.data() + bytes.size()).code_point);
+  }
+
+  static std::size_t character_size(std::string_view text) {
+    return unicode::decode(text.data(), text.data() + text.size()).size;
+  }
+
+  // Whether merging begins with this entry somewhere.
+  bool is_first_symbol(TokenId id) const {
+    if (!merges_at_all(id)) return false;
+    const std::string_view bytes = bytes_of(id);
+    if (bytes.empty() || bytes.size() != (spec_.characters ? character_size(bytes) : 1)) return false;
+    return find_entry(bytes) == id;  // of several with the same bytes
   }
 
   void index_pairs() {
@@ -246,16 +300,13 @@ class Builder {
   void find_reachable() {
     auto& nodes = parts_.derivations;
     nodes.assign(parts_.kinds.size(), Derivation{});
-    for (int byte = 0; byte < 256; ++byte) {
-      const char c = static_cast<char>(byte);
-      const TokenId id = find_entry({&c, 1});
-      if (id == kNoToken) {
-        all_bytes_ = false;
-      } else {
-        parts_.kinds[id] |= ImageParts::reachable;
-      }
+    for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
+      if (!is_first_symbol(id)) continue;
+      parts_.kinds[id] |= ImageParts::reachable;
+      ++first_symbols_;
     }
     for (const RankedMerge& m : merges_) {
+      if (is_unnamed(m.left) || is_unnamed(m.right)) continue;
       if (reachable(m.result) || !reachable(m.left) || !reachable(m.right)) continue;
       if (nodes[m.left].rank >= m.rank || nodes[m.right].rank >= m.rank) continue;
       if (rank_of(m.left, m.right) != m.rank || crosses(m.left, m.right, m.rank)) continue;
@@ -284,16 +335,40 @@ class Builder {
     }
   }
 
-  // Longest match is exact when every byte has an entry and no entry is reachable by a derivation out of
+  // Why a symbol without an entry is no wall, or an entry no symbol like any other; empty if all is well.
+  std::string find_odd_symbols() const {
+    if (!spec_.characters) return first_symbols_ == 256 ? "" : "some single byte has no entry";
+    if (!spec_.subword_prefix.empty() || !spec_.word_suffix.empty())
+      return "characters are spelled differently at the ends of a word";
+    if (characters_without_entry_merge_) return "characters without an entry take part in merges";
+    for (const std::uint8_t kind : parts_.kinds) {
+      if (kind & ImageParts::unused) return "unused entries are taken apart again";
+    }
+    if (spec_.reference != Reference::hugging_face) return "";
+    if (spec_.unknown == kNoToken &&
+        (spec_.byte_tokens.empty() || std::ranges::count(spec_.byte_tokens, kNoToken) != 0)) {
+      return "characters without an entry are left out, and what is around them merges";
+    }
+    std::vector<bool> stands_in(parts_.kinds.size());
+    const auto mark = [&](TokenId id) {
+      if (id < stands_in.size()) stands_in[id] = true;
+    };
+    mark(spec_.unknown);
+    for (const TokenId id : spec_.byte_tokens) mark(id);
+    for (const RankedMerge& m : merges_) {
+      if (stands_in[m.left] || stands_in[m.right]) return "what stands in for unknown characters merges";
+    }
+    return "";
+  }
+
+  // Longest match is exact when there are no odd symbols and no entry is reachable by a derivation out of
   // order.
   void decide_longest_match() {
     auto& p = parts_.pipeline;
-    if (!all_bytes_) {
-      p.longest_match_reason = "some single byte has no entry";
-      return;
-    }
+    p.longest_match_reason = find_odd_symbols();
+    if (!p.longest_match_reason.empty()) return;
     for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
-      if (!(parts_.kinds[id] & ImageParts::entry)) continue;
+      if (!merges_at_all(id)) continue;
       const std::string_view bytes = bytes_of(id);
       if (!reachable(id)) {
         ++p.unreachable;
@@ -310,7 +385,11 @@ class Builder {
   // Encodes `bytes` by the definition: the lowest rank first, the leftmost of equals.
   bool merges_to_itself(std::string_view bytes) {
     std::vector<TokenId> tokens;
-    for (const char& c : bytes) tokens.push_back(find_entry({&c, 1}));
+    for (std::size_t i = 0, size; i < bytes.size(); i += size) {
+      size = spec_.characters ? character_size(bytes.substr(i)) : 1;
+      tokens.push_back(find_entry(bytes.substr(i, size)));
+      if (tokens.back() == kNoToken || !merges_at_all(tokens.back())) return false;
+    }
     while (tokens.size() > 1) {
       std::uint32_t best = std::numeric_limits<std::uint32_t>::max();
       std::size_t at = 0;
@@ -363,7 +442,8 @@ class Builder {
     while (!open.empty()) {
       Node node = open.back();
       open.pop_back();
-      if (node.begin < node.end && bytes_of(order_[node.begin]).size() == node.depth) ++node.begin;  // itself
+      while (node.begin < node.end && bytes_of(order_[node.begin]).size() == node.depth)
+        ++node.begin;  // itself
       if (node.begin == node.end) continue;
       children.clear();
       for (std::size_t i = node.begin; i < node.end; ++i) {
@@ -539,7 +619,8 @@ class Builder {
   const Rewrite &normalize_, &decode_;
   ImageParts parts_;
   std::vector<RankedMerge> merges_;
-  bool all_bytes_ = true;
+  std::size_t first_symbols_ = 0;
+  bool characters_without_entry_merge_ = false;
   std::vector<TokenId> order_;  // reachable tokens, sorted by their bytes
   std::vector<char> base_taken_;
   std::vector<Block> blocks_;

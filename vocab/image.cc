@@ -411,6 +411,14 @@ bool Image::is_reachable(TokenId id) const noexcept {
   return id < kinds_.size() && (kinds_[id] & ImageParts::reachable);
 }
 
+bool Image::is_user_defined(TokenId id) const noexcept {
+  return id < kinds_.size() && (kinds_[id] & ImageParts::user_defined);
+}
+
+bool Image::is_unused(TokenId id) const noexcept {
+  return id < kinds_.size() && (kinds_[id] & ImageParts::unused);
+}
+
 TokenId Image::find_entry(std::string_view bytes, std::uint64_t hash) const noexcept {
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
   for (std::size_t i = hash & word_mask_, probes = 0; probes <= word_mask_;

@@ -32,7 +32,7 @@ namespace polyglyph::vocab {
 inline constexpr std::uint32_t kImageVersion = 3;
 
 // How merging makes a token, for tokens that encode to themselves ("reachable"): the last merge joined `left`
-// and `right` at `rank`. Single bytes have rank 0 and no parts; ranks of merges begin at 1.
+// and `right` at `rank`. Single bytes or characters have rank 0 and no parts; ranks of merges begin at 1.
 struct Derivation {
   std::uint32_t left = kNoToken;
   std::uint32_t right = kNoToken;
@@ -68,6 +68,16 @@ struct Pair {
 // Of this hash the upper bits are good: they say where a pair's slot and its word of the filter are.
 inline std::uint64_t hash_pair(TokenId left, TokenId right) noexcept {
   return (static_cast<std::uint64_t>(left) << 32 | right) * 0x9E3779B97F4A7C15u;
+}
+
+// Where whatever joins to an entry merges, a character may merge that has no entry of its own, and so no id:
+// in the table of pairs it goes by its code point, behind all ids.
+inline constexpr TokenId kFirstUnnamed = kMaxTokenId + 2;
+inline TokenId unnamed_symbol(char32_t code_point) noexcept {
+  return kFirstUnnamed + code_point;
+}
+inline bool is_unnamed(TokenId id) noexcept {
+  return id >= kFirstUnnamed && id != kNoToken;
 }
 
 // A filter in front of the table of pairs answers most "never merge" without touching it: two bits of one
@@ -146,6 +156,8 @@ class Image {
     return id < derivations_.size() ? derivations_[id] : none;
   }
   bool is_reachable(TokenId id) const noexcept;
+  bool is_user_defined(TokenId id) const noexcept;
+  bool is_unused(TokenId id) const noexcept;
 
   // Whether `left` and `right` may merge across their border at some point while both are made. Where this
   // says no, they never do.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,18 +13,31 @@ namespace polyglyph::reference {
 
 class Bpe {
  public:
-  explicit Bpe(const vocab::TokenizerSpec& spec);
+  explicit Bpe(const vocab::TokenizerSpec& spec);  // must outlive it
 
   // The ids of one piece.
   std::vector<TokenId> encode(std::string_view piece) const;
 
  private:
-  bool by_rank_;
-  bool whole_piece_first_;
-  bool fuse_unknown_;
-  std::optional<std::string> unknown_;
+  struct Symbol {
+    std::string text;
+    TokenId id;  // kNoToken for a character without an entry that merges by its text
+  };
+  struct Merged {
+    double preference;  // the highest first
+    TokenId result;
+  };
+  std::vector<Symbol> symbols(std::string_view piece) const;
+  void add_unknown(std::string_view spelled, std::vector<Symbol>& out, bool& waiting) const;
+  bool merge(const Symbol& left, const Symbol& right, Merged& merged) const;
+  using Parts = std::map<std::string, std::pair<Symbol, Symbol>>;
+  void take_apart(const Symbol& symbol, const Parts& parts, std::vector<Symbol>& out) const;
+  std::vector<TokenId> ids(const std::vector<Symbol>& symbols) const;
+
+  const vocab::TokenizerSpec& spec_;
   std::map<std::string, TokenId, std::less<>> entries_;
-  std::map<std::pair<std::string, std::string>, std::size_t> ranks_;  // of listed pairs
+  std::map<std::pair<TokenId, TokenId>, Merged> merges_;  // listed pairs
+  bool late_;  // unknown characters are replaced when all merging is done
 };
 
 }  // namespace polyglyph::reference

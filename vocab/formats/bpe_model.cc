@@ -3,9 +3,10 @@
 // Entries: a first pass over the object checks the ids and adds up the names' lengths, so that the second can
 // decode every name into one pool that never moves. A name decodes to at most as many bytes as it has.
 //
-// Merges: a pair of names is looked up in a flat table, and so is their concatenation, which must be an entry
-// too: the reference builds the same three ids for each merge and refuses the file otherwise. Both spellings
-// occur: "a b", where a space cannot be part of a name because the byte alphabet has none, and ["a", "b"].
+// Merges: a pair of names is looked up in a flat table, and so is their concatenation (without the second
+// one's prefix, where the model puts one in front of what does not begin a word), which must be an entry too:
+// the reference builds the same three ids for each merge and refuses the file otherwise. Both spellings
+// occur: "a b", where a space cannot be part of a name, and ["a", "b"], where it can.
 //
 // Nearly all of the time goes into waiting for the table's memory. So entries and merges are taken in
 // batches, with every slot of a batch prefetched before the first is read; and the result of a merge, which
@@ -111,11 +112,11 @@ class MergeResolver {
   void resolve(const PendingMerge& merge) {
     const TokenId left = id_of(merge, merge.left, "its left part");
     const TokenId right = id_of(merge, merge.right, "its right part");
-    joined_.assign(merge.left.name).append(merge.right.name);
+    joined_.assign(merge.left.name).append(without_prefix(merge));
     if (!is_guessed()) result_ = id_of(merge, names_.key(joined_), "its result");
-    // Text is spelled in the byte alphabet: a merge of anything else never applies.
-    if (spec_.entries[result_].kind != Entry::Kind::bytes || merge.left.name.empty() ||
-        merge.right.name.empty())
+    // A merge of what no text is made of never applies.
+    if (spec_.names_use_byte_alphabet && (spec_.entries[result_].kind != Entry::Kind::bytes ||
+                                          merge.left.name.empty() || merge.right.name.empty()))
       return;
     spec_.merges.push_back({left, right, result_});
   }
@@ -131,10 +132,27 @@ class MergeResolver {
                         what, excerpt(key.name)));
   }
 
+  // As many bytes of the right part as the prefix has are dropped, whatever they are.
+  std::string_view without_prefix(const PendingMerge& merge) const {
+    const std::string_view name = merge.right.name;
+    const std::size_t size = spec_.subword_prefix.size();
+    if (size == 0) return name;
+    if (size > name.size() || (size < name.size() && (name[size] & 0xC0) == 0x80)) {
+      merges_.child(merge.index, merge.merge)
+          .malformed(fmt::format("its right part {} does not begin with {}, the continuing_subword_prefix",
+                                 excerpt(name), excerpt(spec_.subword_prefix)));
+    }
+    return name.substr(size);
+  }
+
   // Whether the joined name is that of the last result or of the id after it.
   bool is_guessed() {
     bytes_.clear();
-    if (!bytes_from_name(joined_, bytes_)) return false;
+    if (!spec_.names_use_byte_alphabet) {
+      bytes_ = joined_;
+    } else if (!bytes_from_name(joined_, bytes_)) {
+      return false;
+    }
     for (const TokenId guess : {result_ + 1, result_}) {
       if (guess >= spec_.entries.size()) continue;
       const Entry& entry = spec_.entries[guess];
@@ -176,9 +194,10 @@ NameTable read_entries(const json::Field& vocab, std::size_t file_size, Tokenize
     if (entry.kind != Entry::Kind::absent) fail_duplicate_id(vocab, id);
     const std::size_t begin = pool.size();
     // An empty name spells no bytes, and no text reaches it either.
-    if (!key.name.empty() && bytes_from_name(key.name, pool)) {
-      entry.kind = Entry::Kind::bytes;
-    } else {
+    entry.kind = key.name.empty() ? Entry::Kind::literal : Entry::Kind::bytes;
+    if (!spec.names_use_byte_alphabet) {
+      pool += key.name;
+    } else if (!bytes_from_name(key.name, pool)) {
       entry.kind = Entry::Kind::literal;
       pool += key.name;
     }

@@ -117,18 +117,6 @@ void read_added_tokens(const Field& root, const NameTable& names, TokenId max_id
             [](const AddedToken& a, const AddedToken& b) { return a.id < b.id; });
 }
 
-// Where the last step of the pretokenizer, and it alone, spells text in the byte alphabet for a BPE, the
-// engine has no need of the alphabet: its pieces are bytes, and so are the names once they are read.
-bool takes_bytes(TokenizerSpec& spec) {
-  const auto spells = [](const SplitStep& step) { return step.kind == SplitStep::Kind::byte_alphabet; };
-  if (spec.model != ModelKind::bpe || spec.splits.empty() || !spells(spec.splits.back()) ||
-      std::ranges::count_if(spec.splits, spells) != 1) {
-    return false;
-  }
-  spec.splits.pop_back();
-  return true;
-}
-
 }  // namespace
 
 TokenizerSpec read_tokenizer_json(const std::string& file, std::string_view content) {
@@ -151,13 +139,7 @@ TokenizerSpec read_tokenizer_json(const std::string& file, std::string_view cont
   spec.model = model_kind(model);
   read_normalizer(root, spec);
   read_pre_tokenizer(root, spec);
-  spec.names_use_byte_alphabet = takes_bytes(spec);
-  spec.characters = !spec.names_use_byte_alphabet;
-  if (spec.characters && spec.model == ModelKind::bpe) {
-    throw Error(ErrorCode::unsupported,
-                "a BPE without ByteLevel as the last step of its pre_tokenizer is not supported yet",
-                root.where() + ": pre_tokenizer");
-  }
+  spec.characters = true;  // but for a BPE whose characters stand for bytes
   read_decoder(root, spec);
   const NameTable names = read_model(model, content.size(), spec);
   read_added_tokens(root, names, max_id_for(content.size()), spec);

@@ -2,7 +2,7 @@
 //
 // ByteLevel spells text in the byte alphabet, so that steps after it see other characters than those before;
 // it is three steps here, the last of which does the spelling. Where that comes last of all and the model is
-// a BPE, tokenizer_json.cc takes it away again: names then become bytes while they are read.
+// a BPE, tokenizer_json_bpe.cc takes it away again: names then become bytes while they are read.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -232,8 +232,6 @@ REFUSED = {
                        "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
                        "special_tokens": {}}, byte_level(trim_offsets=True))}, "post_processor"),
     "dropout": ({"dropout": 0.1}, "dropout"),
-    "continuing_subword_prefix": ({"continuing_subword_prefix": "##"}, "continuing_subword_prefix"),
-    "end_of_word_suffix": ({"end_of_word_suffix": "</w>"}, "end_of_word_suffix"),
     "lookbehind": ({"pre_tokenizer": sequence("pretokenizers", split(r"(?<=a)b"), byte_level())}, "pattern"),
     "backreference": ({"pre_tokenizer": sequence("pretokenizers", split(r"(a)\1"), byte_level())}, "pattern"),
     "normalizer of another family": ({"normalizer": {"type": "Lowercase"}}, "normalizer"),
