@@ -29,7 +29,7 @@ constexpr const char* kDescription =
 constexpr const char* kExamples =
     R"(Examples:
   polyglyph decode 9707 11 1879                         Hello, world
-  polyglyph encode -f photo.jpg | polyglyph decode > same.jpg
+  polyglyph encode -t o200k -f photo.jpg | polyglyph decode -t o200k > same.jpg
   polyglyph decode "[9707, 11, 1879]" -t qwen3
   polyglyph decode -t deepseek-v3 < ids.txt)";
 

@@ -336,7 +336,7 @@ Document Document::parse(std::string_view text, const std::string& file) {
     // Valid by the grammar, but beyond this parser: 1e999, say.
     const std::string where = fault.what.empty() ? file : fmt::format("{}: byte {}", file, fault.offset);
     if (fault.too_deep) throw Error(ErrorCode::limit, what, where);
-    throw Error(ErrorCode::malformed, fmt::format("not valid JSON: {}", what), where);
+    throw Error(ErrorCode::malformed, fmt::format("not valid JSON: {}; correct it, or get the file again", what), where);
   }
   return Document(std::move(parsed));
 }

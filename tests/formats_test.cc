@@ -653,6 +653,8 @@ TEST_CASE("a .tiktoken's pattern and special tokens") {
                 {"mine.tiktoken: ", "pattern", "o200k"});
   }
   SECTION("a pattern of one's own drops what it does not match, and names no special tokens") {
+    check_error(error_of([&] { read("mine.tiktoken", with_pattern("o2OOk")); }), ErrorCode::invalid_argument,
+                {"mine.tiktoken: ", "no pattern is called \"o2OOk\"", "cl100k"});
     const auto spec = read("mine.tiktoken", with_pattern("\\w+"));
     CHECK(spec.splits[0].pattern == "\\w+");
     CHECK(spec.splits[0].behavior == SplitBehavior::removed);
@@ -769,6 +771,7 @@ TEST_CASE("files and directories") {
     fails(directory.path() / "nothing.json", ErrorCode::not_found, "no such file");
     fails(directory.path(), ErrorCode::not_found, "no tokenizer.json");
     fails(directory.write("tokenizer.json", ""), ErrorCode::malformed, "empty");
+    fails(directory.write("o200k_base.tiktoken", small_ranks()), ErrorCode::malformed, "257 ranks");
     fails(directory.write("o200k_base.tiktoken", " \n"), ErrorCode::malformed, "empty");
   }
   SECTION("other formats") {

@@ -9,6 +9,8 @@
 #include "polyglyph/error.h"
 #include "polyglyph/tokenizer.h"
 #include "tests/texts.h"
+#include "tokenizer/engine.h"
+#include "vocab/spec.h"
 
 namespace polyglyph::test {
 namespace {
@@ -136,6 +138,37 @@ TEST_CASE("reject names the place in the stream") {
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::control_token);
     CHECK_THAT(error.what(), Catch::Contains("<|im_end|>") && Catch::Contains("13"));
+  }
+}
+
+// rstrip gives out white space in which nothing has been looked for yet; what a stream drops must not be
+// that.
+TEST_CASE("added tokens that take white space along, in a long stream") {
+  vocab::TokenizerSpec spec;
+  spec.name = "small";
+  spec.format = "tokenizer.json";
+  spec.names_use_byte_alphabet = true;
+  std::string& pool = spec.pools.emplace_back();
+  pool.reserve(256);
+  for (int byte = 0; byte < 256; ++byte) {
+    pool += static_cast<char>(byte);
+    spec.entries.push_back({vocab::Entry::Kind::bytes, std::string_view(pool).substr(byte, 1)});
+  }
+  spec.added_tokens = {{.id = 256, .content = "ZZ", .rstrip = true},
+                       {.id = 257, .content = "<|s|>", .lstrip = true, .rstrip = true},
+                       {.id = 258, .content = " \n x"}};
+  const Tokenizer tokenizer = Tokenizer::from_image(tokenizer::build_image(spec));
+  const EncodeOptions options{.special_tokens = SpecialTokens::parse};
+  std::string text;
+  std::mt19937 random(3);
+  for (int i = 0; i < 3000; ++i) {
+    constexpr const char* parts[] = {"ZZ", "Z", "<|s|>", "<|s", "     ", " \n x", " ", "ab", "\n"};
+    text += parts[random() % std::size(parts)];
+  }
+  const std::vector<TokenId> whole = tokenizer.encode(text, options);
+  for (const std::size_t largest : {1, 2, 5, 40, 1000}) {
+    INFO("chunks of up to " << largest);
+    CHECK((in_chunks(tokenizer, text, largest, 7, options) == whole));
   }
 }
 

@@ -41,8 +41,9 @@ class AddedTokens {
     explicit Walk(const AddedTokens& tokens) : tokens_(&tokens) {}
     bool next(std::string_view text, bool final, Section& section);
 
-    // How much of the text has been given out; a stream may drop it with `forget`.
-    std::size_t done() const { return plain_; }
+    // How much of the text is of no more use: given out, and searched too, since rstrip gives out white space
+    // in which the next token may already begin. A stream may drop as much of it as it likes with `forget`.
+    std::size_t done() const { return plain_ < search_ ? plain_ : search_; }
     void forget(std::size_t count) {
       plain_ -= count;
       search_ -= count;

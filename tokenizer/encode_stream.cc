@@ -62,6 +62,7 @@ void StreamState::begin(Output& out) {
 }
 
 void StreamState::feed(std::string_view chunk, Output& out) {
+  out.cancel = options_.cancel;
   begin(out);
   const Engine::Loan worker(*engine_);
   while (!chunk.empty()) {
@@ -98,7 +99,7 @@ void StreamState::advance(bool final, Worker& worker, Output& out) {
     }
   }
   if (final) advance_plain(true, worker, out);
-  if (const std::size_t drop = droppable(raw_done_, raw_.size())) {
+  if (const std::size_t drop = droppable(std::min(raw_done_, raw_walk_.done()), raw_.size())) {
     raw_.erase(0, drop);
     raw_walk_.forget(drop);
     raw_done_ -= drop;
@@ -173,7 +174,7 @@ void StreamState::advance_text(bool final, Worker& worker, Output& out) {
     text_.clear();
     text_done_ = piece_end_ = first_ = 0;
     text_walk_ = AddedTokens::Walk(engine_->normalized_tokens(options_.special_tokens));
-  } else if (const std::size_t drop = droppable(text_done_, text_.size())) {
+  } else if (const std::size_t drop = droppable(std::min(text_done_, text_walk_.done()), text_.size())) {
     text_.erase(0, drop);
     text_walk_.forget(drop);
     text_place_ += drop;

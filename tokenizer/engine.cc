@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "polyglyph/error.h"
@@ -16,6 +17,23 @@ namespace polyglyph::tokenizer {
 namespace {
 
 constexpr std::size_t kGroup = 32;  // pieces in flight between cutting and looking up
+
+// Which of two tokens is meant by a spelling that normalizing gives to both, the reference leaves to the
+// order of a hash table.
+void expect_distinct(const std::vector<AddedTokens::Pattern>& patterns) {
+  std::map<std::string_view, const AddedToken*> seen;
+  for (const auto& [text, token] : patterns) {
+    const auto [known, is_new] = seen.emplace(text, token);
+    if (is_new || text.empty()) continue;
+    throw Error(
+        ErrorCode::unsupported,
+        fmt::format(
+            "the added tokens {} and {} are the same text once they are normalized; remove one, or set "
+            "its \"normalized\" to false",
+            known->second->id, token->id),
+        "added_tokens");
+  }
+}
 
 AddedTokens make_added(const vocab::ImagePipeline& p, const normalizers::Normalizer* normalizer,
                        bool normalized, bool all) {
@@ -30,11 +48,17 @@ AddedTokens make_added(const vocab::ImagePipeline& p, const normalizers::Normali
     }
     patterns.push_back({std::move(text), &token});
   }
+  if (normalized && normalizer != nullptr) expect_distinct(patterns);
   return AddedTokens(std::move(patterns));
 }
 
 std::unique_ptr<normalizers::Normalizer> make_normalizer(std::span<const unicode::NormalStep> steps) {
   return normalizers::make_normalizer(steps, {});
+}
+
+void stop_if_cancelled(const std::atomic<bool>* cancel) {
+  if (cancel != nullptr && cancel->load(std::memory_order_relaxed)) [[unlikely]]
+    throw Error(ErrorCode::cancelled, "the call was cancelled");
 }
 
 // Each thread begins its search for a worker at a slot of its own and so tends to find its own warm cache
@@ -125,6 +149,7 @@ void Engine::reject_control(const AddedToken& token, SpecialTokens mode, std::si
 }
 
 void Engine::encode(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out) const {
+  out.cancel = options.cancel;
   const vocab::ImagePipeline& p = image_->pipeline();
   if (options.add_special_tokens) {
     for (const TokenId id : p.prefix) out.add(id);
@@ -234,6 +259,7 @@ std::size_t Engine::encode_pieces(std::string_view text, bool final, const Split
     out.count += ids.size();
   };
   const auto flush = [&]() __attribute__((noinline)) {
+    stop_if_cancelled(out.cancel);
     for (std::size_t i = 0; i < waiting; ++i) look_up(group[i]);
     waiting = 0;
     return !out.full();
@@ -347,6 +373,7 @@ struct Engine::OffsetRun {
   void pieces(std::string_view part, std::size_t part_begin, const SplitBegin& begin, const Place& place) {
     worker.split.keep_places = true;
     const auto take = [&](const Pretokenizer::Piece& piece) {
+      stop_if_cancelled(options.cancel);
       TokenBuffer& ids = worker.piece_ids;
       auto& spans = worker.piece_spans;
       ids.clear();

@@ -49,6 +49,7 @@ struct Output {
   TokenBuffer* ids = nullptr;  // nullptr: count only
   std::size_t count = 0;
   std::size_t limit = std::numeric_limits<std::size_t>::max();
+  const std::atomic<bool>* cancel = nullptr;  // EncodeOptions::cancel
 
   bool full() const { return count > limit; }
   void add(TokenId id) {

@@ -24,6 +24,8 @@ const char* to_string(ErrorCode code) noexcept {
       return "control_token";
     case ErrorCode::invalid_argument:
       return "invalid_argument";
+    case ErrorCode::cancelled:
+      return "cancelled";
   }
   return "error";
 }

@@ -9,10 +9,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <numeric>
 #include <system_error>
 
+#include "json/json.h"
 #include "polyglyph/error.h"
 
 namespace polyglyph::vocab {
@@ -66,17 +68,19 @@ fs::path builtin_image(std::string_view name) {
   const std::vector<std::string> names = builtin_names();
   if (std::ranges::find(names, name) == names.end()) {
     std::vector<std::string> near;
+    std::string asked(name.substr(0, 64));
+    for (char& c : asked) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     for (const std::string& known : names) {
-      if (name.size() < 64 &&
-          (distance(name, known) <= 2 || known.starts_with(name) || name.starts_with(known))) {
+      if (!asked.empty() &&
+          (distance(asked, known) <= 2 || known.starts_with(asked) || asked.starts_with(known))) {
         near.push_back(known);
       }
     }
     const std::string hint = near.empty() ? "" : fmt::format("did you mean {}? ", fmt::join(near, " or "));
     throw Error(
         ErrorCode::not_found,
-        fmt::format("no built-in tokenizer is called \"{}\"; {}there are {}; a file is loaded by its path",
-                    name.substr(0, 64), hint, fmt::join(names, ", ")));
+        fmt::format("no built-in tokenizer is called {}; {}there are {}; a file is loaded by its path",
+                    json::excerpt(name), hint, fmt::join(names, ", ")));
   }
   const std::vector<fs::path> folders = image_folders();
   std::error_code ignored;

@@ -22,10 +22,7 @@ py::list TextStream::feed(py::handle object) {
   const OneThread guard(busy_);
   std::vector<TokenId> ids;
   try {
-    feed_slices(text.view(), [&](std::string_view slice) {
-      stream_.feed(slice, ids);
-      return true;
-    });
+    feed_slices(text.view(), [&](std::string_view slice) { stream_.feed(slice, ids); });
   } catch (const py::error_already_set&) {
     stream_ = tokenizer_.encode_stream(options_);
     throw;

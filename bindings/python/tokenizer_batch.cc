@@ -1,8 +1,4 @@
 // Encoding and counting many texts.
-//
-// They are worked on in runs of whole texts, each run large enough to keep all threads busy and small enough
-// to end soon after Ctrl-C. Usually there is one run, whose arrays become the result as they are. A run of a
-// single text goes the way of one text, slice by slice.
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -25,10 +21,8 @@ namespace {
 
 using TextSpan = std::span<const std::string_view>;
 
-// Work for a thread to be worth starting, and for a run: many times that for each of a few threads, and still
-// a fraction of a second.
+// Work for a thread to be worth starting.
 constexpr std::size_t kThreadBytes = std::size_t{64} << 10;
-constexpr std::size_t kRunBytes = std::size_t{16} << 20;
 
 unsigned read_threads(Py_ssize_t threads) {
   if (threads < 0 || threads > 1024) {
@@ -39,12 +33,10 @@ unsigned read_threads(Py_ssize_t threads) {
   return threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : static_cast<unsigned>(threads);
 }
 
-// The first texts that make up one run: at least one for each thread.
-TextSpan next_run(TextSpan texts, unsigned threads) {
-  std::size_t size = 0;
+std::size_t size_of(TextSpan texts) {
   std::size_t bytes = 0;
-  while (size < texts.size() && (size < threads || bytes < kRunBytes)) bytes += texts[size++].size();
-  return texts.first(size);
+  for (const std::string_view text : texts) bytes += text.size();
+  return bytes;
 }
 
 // The same error, its place within the texts.
@@ -67,71 +59,34 @@ auto for_text(std::size_t i, Work&& work) {
   }
 }
 
-// Encodes one run; `start` is the number of texts before it. Only a control token can fail, and the engine
-// tells its place in a text but not the text: that is found by going through the run again.
-Batch encode_run(const Tokenizer& tokenizer, TextSpan run, EncodeOptions options, unsigned threads,
-                 std::size_t start) {
-  if (run.size() == 1) {
-    return for_text(start, [&] {
-      Batch batch;
-      batch.ids = encode_text(tokenizer, run[0], options);
-      batch.row_splits = {0, static_cast<std::int64_t>(batch.ids.size())};
-      return batch;
-    });
-  }
-  const py::gil_scoped_release release;
-  try {
-    return tokenizer.encode_batch(run, options, threads);
-  } catch (const Error&) {
-    for (std::size_t i = 0; i < run.size(); ++i) {
-      for_text(start + i, [&] { return tokenizer.count(run[i], options); });
-    }
-    throw;
-  }
-}
-
-void append(Batch& batch, const Batch& more) {
-  const auto start = static_cast<std::int64_t>(batch.ids.size());
-  batch.ids.insert(batch.ids.end(), more.ids.begin(), more.ids.end());
-  for (const std::int64_t split : std::span(more.row_splits).subspan(1))
-    batch.row_splits.push_back(start + split);
-}
-
+// The engine tells the place of a control token in a text but not the text: that is found by going through
+// the texts again.
 Batch encode_texts(const Tokenizer& tokenizer, TextSpan texts, EncodeOptions options, unsigned threads) {
-  Batch batch;
-  batch.row_splits = {0};
-  for (std::size_t start = 0; start < texts.size();) {
-    const TextSpan run = next_run(texts.subspan(start), threads);
-    Batch part = encode_run(tokenizer, run, options, threads, start);
-    if (start == 0) {
-      batch = std::move(part);
-    } else {
-      append(batch, part);
+  return interruptible(size_of(texts), options, [&](EncodeOptions o) {
+    try {
+      return tokenizer.encode_batch(texts, o, threads);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::control_token) throw;
+      for (std::size_t i = 0; i < texts.size(); ++i) {
+        for_text(i, [&] { return tokenizer.count(texts[i], o); });
+      }
+      throw;
     }
-    check_signals();
-    start += run.size();
-  }
-  return batch;
+  });
 }
 
-// Counts one run, each thread taking one text after another. If several fail, the error is that of the first
-// text.
-void count_run(const Tokenizer& tokenizer, TextSpan run, EncodeOptions options, unsigned threads,
-               std::size_t start, std::int64_t* counts) {
-  if (run.size() == 1) {
-    *counts =
-        for_text(start, [&] { return static_cast<std::int64_t>(count_text(tokenizer, run[0], options)); });
-    return;
-  }
-  const py::gil_scoped_release release;
+// Each thread takes one text after another. If several fail, the error is that of the first text.
+std::vector<std::int64_t> count_all(const Tokenizer& tokenizer, TextSpan texts, EncodeOptions options,
+                                    unsigned threads) {
+  std::vector<std::int64_t> counts(texts.size());
   std::atomic<std::size_t> next = 0;
   std::mutex failed;
-  std::size_t failed_text = run.size();
+  std::size_t failed_text = texts.size();
   std::exception_ptr failure;
   const auto work = [&] {
-    for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < run.size();) {
+    for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < texts.size();) {
       try {
-        counts[i] = static_cast<std::int64_t>(tokenizer.count(run[i], options));
+        counts[i] = static_cast<std::int64_t>(tokenizer.count(texts[i], options));
       } catch (...) {
         const std::lock_guard lock(failed);
         if (i < failed_text) {
@@ -142,27 +97,21 @@ void count_run(const Tokenizer& tokenizer, TextSpan run, EncodeOptions options, 
       }
     }
   };
-  std::size_t bytes = 0;
-  for (const std::string_view text : run) bytes += text.size();
-  const std::size_t workers = std::min<std::size_t>({threads, run.size(), 1 + bytes / kThreadBytes});
+  const std::size_t workers = std::min<std::size_t>(
+      {threads, std::max<std::size_t>(1, texts.size()), 1 + size_of(texts) / kThreadBytes});
   {
     std::vector<std::jthread> others;
     for (std::size_t i = 1; i < workers; ++i) others.emplace_back(work);
     work();
   }
-  if (failure) for_text(start + failed_text, [&] { std::rethrow_exception(failure); });
+  if (failure) for_text(failed_text, [&] { std::rethrow_exception(failure); });
+  return counts;
 }
 
 std::vector<std::int64_t> count_texts(const Tokenizer& tokenizer, TextSpan texts, EncodeOptions options,
                                       unsigned threads) {
-  std::vector<std::int64_t> counts(texts.size());
-  for (std::size_t start = 0; start < texts.size();) {
-    const TextSpan run = next_run(texts.subspan(start), threads);
-    count_run(tokenizer, run, options, threads, start, &counts[start]);
-    check_signals();
-    start += run.size();
-  }
-  return counts;
+  return interruptible(size_of(texts), options,
+                       [&](EncodeOptions o) { return count_all(tokenizer, texts, o, threads); });
 }
 
 constexpr const char* kEncodeBatchDoc =

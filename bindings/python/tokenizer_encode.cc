@@ -1,8 +1,4 @@
-// Encoding one text, at once or in slices.
-//
-// Up to a few megabytes go to the engine in one call. A longer text goes through an EncodeStream, slice by
-// slice, which gives the same ids, so that Ctrl-C is seen every few milliseconds. encode_with_offsets has no
-// stream and always runs to its end.
+// Encoding one text.
 #include "arguments.h"
 #include "encode_stream.h"
 #include "errors.h"
@@ -18,47 +14,14 @@ namespace py = pybind11;
 namespace polyglyph::python {
 
 std::vector<TokenId> encode_text(const Tokenizer& tokenizer, std::string_view text, EncodeOptions options) {
-  if (text.size() <= kWholeBytes) {
-    return without_gil(text.size(), [&] { return tokenizer.encode(text, options); });
-  }
-  std::vector<TokenId> ids;
-  EncodeStream stream = tokenizer.encode_stream(options);
-  feed_slices(text, [&](std::string_view slice) {
-    stream.feed(slice, ids);
-    return true;
-  });
-  without_gil(stream.pending(), [&] { stream.finish(ids); });
-  return ids;
+  return interruptible(text.size(), options, [&](EncodeOptions o) { return tokenizer.encode(text, o); });
 }
 
 std::size_t count_text(const Tokenizer& tokenizer, std::string_view text, EncodeOptions options) {
-  if (text.size() <= kWholeBytes) {
-    return without_gil(text.size(), [&] { return tokenizer.count(text, options); });
-  }
-  std::size_t count = 0;
-  EncodeStream stream = tokenizer.encode_stream(options);
-  feed_slices(text, [&](std::string_view slice) {
-    count += stream.feed_count(slice);
-    return true;
-  });
-  return count + without_gil(stream.pending(), [&] { return stream.finish_count(); });
+  return interruptible(text.size(), options, [&](EncodeOptions o) { return tokenizer.count(text, o); });
 }
 
 namespace {
-
-bool text_fits(const Tokenizer& tokenizer, std::string_view text, std::size_t limit, EncodeOptions options) {
-  if (text.size() <= kWholeBytes) {
-    return without_gil(text.size(), [&] { return tokenizer.fits(text, limit, options); });
-  }
-  std::size_t count = 0;
-  EncodeStream stream = tokenizer.encode_stream(options);
-  feed_slices(text, [&](std::string_view slice) {
-    count += stream.feed_count(slice);
-    return count <= limit;
-  });
-  if (count <= limit) count += without_gil(stream.pending(), [&] { return stream.finish_count(); });
-  return count <= limit;
-}
 
 constexpr Parameters<3> kEncode{"encode", {"text", "special_tokens", "add_special_tokens"}, 1};
 
@@ -100,8 +63,9 @@ PyObject* encode_with_offsets(PyObject* self, PyObject* const* arguments, Py_ssi
     OffsetUnit counted = text.is_str() ? OffsetUnit::chars : OffsetUnit::bytes;
     if (unit != nullptr && unit != Py_None) counted = choose(unit, "unit", kUnits);
     const Tokenizer& tokenizer = tokenizer_of(self);
-    Encoding encoding = without_gil(
-        text.view().size(), [&] { return tokenizer.encode_with_offsets(text.view(), options, counted); });
+    Encoding encoding = interruptible(text.view().size(), options, [&](EncodeOptions o) {
+      return tokenizer.encode_with_offsets(text.view(), o, counted);
+    });
     return values().encoding(to_array(std::move(encoding.ids)), to_array(std::move(encoding.offsets)));
   });
 }
@@ -129,7 +93,10 @@ PyObject* fits(PyObject* self, PyObject* const* arguments, Py_ssize_t positional
     if (limit < 0)
       throw Error(ErrorCode::invalid_argument, "it is negative; it must be a number of tokens", "limit");
     const EncodeOptions options = encode_options(special_tokens, add_special_tokens);
-    return py::bool_(text_fits(tokenizer_of(self), text.view(), static_cast<std::size_t>(limit), options));
+    const Tokenizer& tokenizer = tokenizer_of(self);
+    return py::bool_(interruptible(text.view().size(), options, [&](EncodeOptions o) {
+      return tokenizer.fits(text.view(), static_cast<std::size_t>(limit), o);
+    }));
   });
 }
 

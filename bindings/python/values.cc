@@ -4,6 +4,10 @@
 
 #include <pybind11/gil_safe_call_once.h>
 
+#include <string_view>
+
+#include "text.h"
+
 namespace py = pybind11;
 using namespace pybind11::literals;  // "name"_a
 
@@ -21,20 +25,26 @@ const Values& values() {
 }
 
 py::object to_python(const AddedToken& token) {
-  return values().added_token("id"_a = token.id, "content"_a = token.content,
+  return values().added_token("id"_a = token.id, "content"_a = token_name(std::string_view(token.content)),
                               "single_word"_a = token.single_word, "lstrip"_a = token.lstrip,
                               "rstrip"_a = token.rstrip, "normalized"_a = token.normalized,
                               "special"_a = token.special, "control"_a = token.control);
 }
 
 py::object to_python(const Description& d) {
+  // A damaged image may name anything.
+  const auto text = [](const std::string& s) {
+    return py::reinterpret_steal<py::str>(
+        PyUnicode_DecodeUTF8(s.data(), static_cast<Py_ssize_t>(s.size()), "replace"));
+  };
   return values().description(
-      "name"_a = d.name, "format"_a = d.format, "model"_a = d.model, "reference"_a = d.reference,
-      "normalizer"_a = d.normalizer, "splitter"_a = d.splitter, "scanner"_a = d.scanner,
-      "encoder"_a = d.encoder, "class_unicode_version"_a = d.class_unicode_version,
-      "normal_unicode_version"_a = d.normal_unicode_version, "prefix"_a = d.prefix, "suffix"_a = d.suffix,
-      "vocab_size"_a = d.vocab_size, "model_entries"_a = d.model_entries, "merges"_a = d.merges,
-      "added_tokens"_a = d.added_tokens, "control_tokens"_a = d.control_tokens,
+      "name"_a = text(d.name), "format"_a = text(d.format), "model"_a = text(d.model),
+      "reference"_a = text(d.reference), "normalizer"_a = text(d.normalizer), "splitter"_a = text(d.splitter),
+      "scanner"_a = text(d.scanner), "encoder"_a = text(d.encoder),
+      "class_unicode_version"_a = text(d.class_unicode_version),
+      "normal_unicode_version"_a = text(d.normal_unicode_version), "prefix"_a = text(d.prefix),
+      "suffix"_a = text(d.suffix), "vocab_size"_a = d.vocab_size, "model_entries"_a = d.model_entries,
+      "merges"_a = d.merges, "added_tokens"_a = d.added_tokens, "control_tokens"_a = d.control_tokens,
       "unreachable"_a = d.unreachable, "image_bytes"_a = d.image_bytes, "fingerprint"_a = d.fingerprint);
 }
 

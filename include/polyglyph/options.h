@@ -1,6 +1,7 @@
 // Every option of the library, with its default and its meaning.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <string>
 
@@ -22,6 +23,10 @@ struct EncodeOptions {
   // Put in what the vocabulary's own template adds around a text (Llama 3's <|begin_of_text|>, say). Nothing
   // is added where the file has no template.
   bool add_special_tokens = false;
+
+  // Where another thread asks for the call to end: set it, and within milliseconds the call throws
+  // Error(cancelled). Must outlive the call; nullptr for none.
+  const std::atomic<bool>* cancel = nullptr;
 };
 
 // What decode does with an id that is not in the vocabulary.

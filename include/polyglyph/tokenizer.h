@@ -8,8 +8,10 @@
 //
 // Exact: the ids are those of the library the model's owners publish for (docs/parity.md), on any text.
 // Total: text is any bytes. Each maximal ill-formed part of UTF-8 counts as U+FFFD for splitting and
-// normalizing, and decoding gives the original bytes back. Nothing but SpecialTokens::reject can throw
-// on text. Time is O(n log n) at worst in the length of the longest piece, and memory linear.
+// normalizing, and a byte-level vocabulary that does not normalize decodes to the original bytes. Nothing but
+// SpecialTokens::reject can throw on text. Time is O(n log n) at worst in the length of the longest piece,
+// and memory linear; a split pattern that is not one of the known ones can add up to the square of how far it
+// looks ahead in vain (docs/formats.md).
 //
 // Immutable, and as cheap to copy as a shared_ptr: share one among any number of threads. Encoding keeps a
 // bounded cache for each thread that is at work at the same time.

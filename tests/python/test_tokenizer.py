@@ -12,6 +12,7 @@ import sys
 from importlib import metadata
 
 import pytest
+from conftest import small_tokenizer_json
 
 import polyglyph
 
@@ -236,3 +237,16 @@ def test_everything_public_is_documented():
         for member, attribute in vars(value).items():
             if not member.startswith("_") and not issubclass(value, (tuple, Exception)):
                 assert inspect.getdoc(attribute), f"{name}.{member}"
+
+
+def test_added_tokens_that_normalizing_makes_one(tmp_path):
+    file = small_tokenizer_json()
+    file["normalizer"] = {"type": "NFC"}
+    for i, content in enumerate(["xé", "xe\u0301"]):
+        file["added_tokens"].append({"id": 259 + i, "content": content, "single_word": False, "lstrip": False,
+                                     "rstrip": False, "normalized": True, "special": False})
+    path = tmp_path / "tokenizer.json"
+    path.write_text(json.dumps(file), encoding="utf-8")
+    with pytest.raises(polyglyph.Error, match="259 and 260 are the same text") as caught:
+        polyglyph.Tokenizer.from_file(path)
+    assert caught.value.code == "unsupported"

@@ -14,6 +14,10 @@ namespace polyglyph::vocab {
 TokenizerSpec read_tokenizer_json(const std::string& file, std::string_view content);
 TokenizerSpec read_tiktoken(const std::string& file, std::string_view content, const LoadOptions& options);
 
+// A file that bears the name its owner gave it (o200k_base.tiktoken) must have its owner's number of ranks:
+// one that was cut off between two lines looks sound, and would give other ids. Throws Error(malformed).
+void check_ranks(const std::string& file, const TokenizerSpec& spec, const LoadOptions& options);
+
 // Finds the format of `path` (a file, or a directory with a tokenizer.json) and reads it. Not for images.
 TokenizerSpec read_file(const std::filesystem::path& path, const LoadOptions& options);
 

@@ -31,7 +31,9 @@ std::string read_content(const fs::path& path) {
                 name);
   };
   std::error_code error;
-  if (!fs::exists(path, error)) throw Error(ErrorCode::not_found, "no such file or directory", name);
+  if (!fs::exists(path, error))
+    throw Error(ErrorCode::not_found, "no such file or directory; check the path, or see the built-in names",
+                name);
 
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!file) fail(errno);
@@ -84,7 +86,11 @@ TokenizerSpec read_one_file(const fs::path& path, const LoadOptions& options) {
                     : "is neither a tokenizer.json nor a .tiktoken file, the formats that are supported yet",
                 name);
   }
-  if (is_ranks) return read_tiktoken(name, content, options);
+  if (is_ranks) {
+    TokenizerSpec spec = read_tiktoken(name, content, options);
+    check_ranks(name, spec, options);
+    return spec;
+  }
   if (!options.pattern.empty() || !options.special_tokens.empty()) {
     throw Error(
         ErrorCode::invalid_argument,

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cstdint>
 #include <filesystem>
@@ -65,6 +66,7 @@ bool append_base64(std::string_view text, std::string& out) {
 // A family of rank files: its name in LoadOptions::pattern, and how it splits text.
 struct Family {
   std::string_view name;
+  std::size_t entries;  // of its owner's own file
   std::string_view pattern;
 };
 
@@ -73,16 +75,16 @@ constexpr std::string_view kGpt2Pattern =
     R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)";
 
 constexpr Family kFamilies[] = {
-    {"o200k",
+    {"o200k", 199998,
      R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
      R"(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?)"
      R"(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)"},
-    {"cl100k",
+    {"cl100k", 100256,
      R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n])"
      R"(|\s+(?!\S)|\s)"},
-    {"p50k", kGpt2Pattern},
-    {"r50k", kGpt2Pattern},
-    {"qwen",
+    {"p50k", 50280, kGpt2Pattern},
+    {"r50k", 50256, kGpt2Pattern},
+    {"qwen", 151643,
      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S))"
      R"(|\s+)"},
 };
@@ -123,6 +125,16 @@ const Family* family_of_file(const std::string& file) {
   return find_family(std::filesystem::path(file).stem().string());
 }
 
+// A single word can only be the name of a pattern: as an expression, it would keep nothing but itself.
+void check_name(const std::string& file, const std::string& pattern) {
+  const auto is_word = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; };
+  if (!std::ranges::all_of(pattern, is_word)) return;
+  throw Error(ErrorCode::invalid_argument,
+              fmt::format("no pattern is called {}; give one of {}, or a regular expression",
+                          excerpt(pattern), kFamilyNames),
+              file);
+}
+
 class RankReader {
  public:
   RankReader(const std::string& file, std::string_view content, TokenizerSpec& spec)
@@ -136,12 +148,13 @@ class RankReader {
       ++line_;
       std::size_t end = content_.find('\n', begin);
       if (end == std::string_view::npos) end = content_.size();
+      line_end_ = end;
       std::string_view line = content_.substr(begin, end - begin);
       if (line.ends_with('\r')) line.remove_suffix(1);
       if (!line.empty()) read_line(line, pool);
       begin = end + 1;
     }
-    if (count_ == 0) throw Error(ErrorCode::malformed, "has no entries", file_);
+    if (count_ == 0) throw Error(ErrorCode::malformed, "has no entries; get the file again", file_);
     check_entries();
   }
 
@@ -149,6 +162,13 @@ class RankReader {
   std::string where() const { return fmt::format("{}: line {}", file_, line_); }
   [[noreturn]] void malformed(const std::string& what) const {
     throw Error(ErrorCode::malformed, what, where());
+  }
+
+  // What to do about a line that is wrong: one without an end is the last one of what was cut off.
+  std::string_view advice() const {
+    return line_end_ == content_.size() && !content_.ends_with('\n')
+               ? "the file ends here without a line end and may have been cut off: get it again"
+               : "correct the line, or get the file again";
   }
 
   void read_line(std::string_view line, std::string& pool) {
@@ -159,22 +179,23 @@ class RankReader {
     }
     const std::string_view token = line.substr(0, space), rank = line.substr(space + 1);
     const std::size_t begin = pool.size();
-    if (!append_base64(token, pool)) malformed(fmt::format("{} is not valid base64", excerpt(token)));
+    if (!append_base64(token, pool))
+      malformed(fmt::format("{} is not valid base64; {}", excerpt(token), advice()));
 
     std::uint64_t number = 0;
     const auto [stop, error] = std::from_chars(rank.data(), rank.data() + rank.size(), number);
     if (error == std::errc::result_out_of_range)
       number = UINT64_MAX;
     else if (error != std::errc{})
-      malformed(fmt::format("the rank {} is not an integer, 0 or more", excerpt(rank)));
+      malformed(fmt::format("the rank {} is not an integer, 0 or more; {}", excerpt(rank), advice()));
     if (stop != rank.data() + rank.size()) {
-      malformed(fmt::format("the rank {} is not an integer, 0 or more", excerpt(rank)));
+      malformed(fmt::format("the rank {} is not an integer, 0 or more; {}", excerpt(rank), advice()));
     }
     const TokenId id = checked_id(number, max_id_, [this] { return where(); });
     if (id >= spec_.entries.size()) spec_.entries.resize(std::size_t{id} + 1);
     Entry& entry = spec_.entries[id];
     if (entry.kind != Entry::Kind::absent)
-      malformed(fmt::format("the rank {} is that of an earlier line, too", id));
+      malformed(fmt::format("the rank {} is that of an earlier line, too; {}", id, advice()));
     entry = {Entry::Kind::bytes, std::string_view(pool.data() + begin, pool.size() - begin)};
     if (++count_ > max_entries_for(content_.size())) {
       throw Error(ErrorCode::limit,
@@ -213,6 +234,7 @@ class RankReader {
   TokenId max_id_;
   TokenizerSpec& spec_;
   std::size_t line_ = 0;
+  std::size_t line_end_ = 0;  // where it ends in the content
   std::size_t count_ = 0;
 };
 
@@ -274,6 +296,7 @@ TokenizerSpec read_tiktoken(const std::string& file, std::string_view content, c
                     kFamilyNames),
         file);
   }
+  if (!family) check_name(file, options.pattern);
   SplitStep split;
   split.kind = SplitStep::Kind::regex;
   split.pattern = family ? std::string(family->pattern) : options.pattern;
@@ -289,6 +312,21 @@ TokenizerSpec read_tiktoken(const std::string& file, std::string_view content, c
   if (specials.empty() && family) specials = specials_of(family->name);
   add_specials(file, specials, spec);
   return spec;
+}
+
+void check_ranks(const std::string& file, const TokenizerSpec& spec, const LoadOptions& options) {
+  const Family* family = options.pattern.empty() ? family_of_file(file) : nullptr;
+  if (family == nullptr) return;
+  const auto entries =
+      static_cast<std::size_t>(std::ranges::count(spec.entries, Entry::Kind::bytes, &Entry::kind));
+  if (entries == family->entries) return;
+  throw Error(
+      ErrorCode::malformed,
+      fmt::format(
+          "has {} ranks where {}.tiktoken has {}; get it again if it was cut off, or give the pattern "
+          "of a vocabulary of your own",
+          entries, std::filesystem::path(file).stem().string(), family->entries),
+      file);
 }
 
 }  // namespace polyglyph::vocab

@@ -1,0 +1,30 @@
+"""Ctrl-C ends long work of every kind soon, and what was interrupted can be used again."""
+import _thread
+import threading
+import time
+
+import pytest
+
+LONG = "Some words that are encoded again and again, 漢字 among them. " * 2_000_000  # more than a second of work
+
+
+@pytest.mark.parametrize("call", [
+    lambda tok: tok.encode(LONG),
+    lambda tok: tok.encode_array(LONG.encode()),
+    lambda tok: tok.count(LONG),
+    lambda tok: tok.fits(LONG, 10**9),
+    lambda tok: tok.encode_with_offsets(LONG),
+    lambda tok: tok.encode_batch([LONG, LONG]),
+    lambda tok: tok.count_batch([LONG, LONG]),
+    lambda tok: tok.encode_stream().feed(LONG),
+])
+def test_interrupt(qwen3, call):
+    timer = threading.Timer(0.05, _thread.interrupt_main)
+    timer.start()
+    begin = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        call(qwen3)
+        while time.monotonic() < begin + 30:  # a machine so quick that the work was over: the signal is still to come
+            time.sleep(0.01)
+    timer.join()
+    assert qwen3.encode("hello") == [14990]
