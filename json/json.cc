@@ -19,6 +19,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "json/decimal.h"
 #include "json/fault.h"
 #include "unicode/utf8.h"
 
@@ -339,6 +340,31 @@ Document Document::parse(std::string_view text, const std::string& file) {
     throw Error(ErrorCode::malformed, fmt::format("not valid JSON: {}; correct it, or get the file again", what), where);
   }
   return Document(std::move(parsed));
+}
+
+// The numbers of the text and those on the tape are the same in the same order. On the tape, a number is a
+// word that says its type and one that holds it, and everything else is one word.
+void Document::read_numbers_like_serde(std::string_view text) {
+  std::uint64_t* word = parsed_->document.tape.get();
+  const std::uint64_t* const end = word + (*word & 0x00FFFFFFFFFFFFFF);
+  const auto type = [&] { return static_cast<char>(*word >> 56); };
+  const auto is_number = [](char c) { return (c >= '0' && c <= '9') || c == '-'; };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') {
+      while (text[++i] != '"') i += text[i] == '\\';
+      continue;
+    }
+    if (!is_number(text[i])) continue;
+    const std::size_t begin = i;
+    while (i < text.size() &&
+           (is_number(text[i]) || text[i] == '+' || text[i] == '.' || text[i] == 'e' || text[i] == 'E'))
+      ++i;
+    while (word < end && type() != 'd' && type() != 'l' && type() != 'u') ++word;
+    if (word >= end) return;
+    if (type() == 'd') word[1] = std::bit_cast<std::uint64_t>(read_decimal(text.substr(begin, i - begin)));
+    word += 2;
+    --i;
+  }
 }
 
 Field Document::root() const {

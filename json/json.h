@@ -153,6 +153,10 @@ class Document {
 
   Field root() const;
 
+  // Reads all fractional numbers of the document again, from the text that it was parsed from, as serde_json
+  // does: see json/decimal.h.
+  void read_numbers_like_serde(std::string_view text);
+
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
   ~Document();

@@ -441,7 +441,7 @@ TEST_CASE("what a tokenizer.json must not hold") {
        ErrorCode::malformed,
        {"word_delimiter_token"}},
 
-      {R"("type": "BPE")", R"("type": "Unigram")", ErrorCode::unsupported, {"model: ", "Unigram", "BPE"}},
+      {R"("type": "BPE")", R"("type": "Markov")", ErrorCode::unsupported, {"model: ", "Markov", "BPE"}},
       {R"("dropout": null)", R"("dropout": 0.1)", ErrorCode::unsupported, {"model.dropout: ", "null"}},
       {R"("continuing_subword_prefix": null)",
        R"("continuing_subword_prefix": "##")",

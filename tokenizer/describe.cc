@@ -71,6 +71,35 @@ std::string in_words(const SplitStep& step) {
   return {};
 }
 
+std::string model_in_words(const vocab::ImagePipeline& p) {
+  switch (p.model) {
+    case vocab::ModelKind::bpe:
+      return p.names_use_byte_alphabet ? "BPE (byte-level)" : "BPE (bytes by rank)";
+    case vocab::ModelKind::unigram:
+      return p.byte_tokens.empty() ? "Unigram" : "Unigram (byte fallback)";
+    case vocab::ModelKind::wordpiece:
+      return "WordPiece";
+    case vocab::ModelKind::wordlevel:
+      return "WordLevel";
+  }
+  return {};
+}
+
+std::string encoder_in_words(const vocab::ImagePipeline& p) {
+  switch (p.model) {
+    case vocab::ModelKind::bpe:
+      return p.longest_match ? "longest match" : "merge heap: " + p.longest_match_reason;
+    case vocab::ModelKind::unigram:
+      return p.reference == vocab::Reference::sentencepiece ? "Viterbi, sums in single precision"
+                                                            : "Viterbi, sums in double precision";
+    case vocab::ModelKind::wordpiece:
+      return "longest entry first";
+    case vocab::ModelKind::wordlevel:
+      return "lookup";
+  }
+  return {};
+}
+
 }  // namespace
 
 Description Engine::description() const {
@@ -83,7 +112,7 @@ Description Engine::description() const {
   Description d;
   d.name = image_->name();
   d.format = p.format;
-  d.model = p.names_use_byte_alphabet ? "BPE (byte-level)" : "BPE (bytes by rank)";
+  d.model = model_in_words(p);
   d.reference =
       p.reference == vocab::Reference::tiktoken ? "tiktoken 0.14.0" : "Hugging Face tokenizers 0.23.3";
   std::vector<std::string> words;
@@ -93,7 +122,7 @@ Description Engine::description() const {
   for (const auto& step : p.splits) words.push_back(in_words(step));
   d.splitter = words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", then "));
   d.scanner = pretokenizer_.scanner() ? to_string(*pretokenizer_.scanner()) : "step by step";
-  d.encoder = p.longest_match ? "longest match" : "merge heap: " + p.longest_match_reason;
+  d.encoder = encoder_in_words(p);
   d.class_unicode_version = unicode::kClassVersion;
   if (!p.normalizers.empty()) d.normal_unicode_version = normalizers::kNormalVersion;
   d.prefix = spell(p.prefix);

@@ -3,6 +3,9 @@
 
 #include "polyglyph/error.h"
 #include "tokenizer/bpe.h"
+#include "tokenizer/unigram.h"
+#include "tokenizer/wordlevel.h"
+#include "tokenizer/wordpiece.h"
 
 namespace polyglyph::tokenizer {
 
@@ -11,11 +14,13 @@ std::unique_ptr<Model> make_model(const vocab::Image& image) {
     case vocab::ModelKind::bpe:
       return std::make_unique<Bpe>(image);
     case vocab::ModelKind::unigram:
+      return std::make_unique<Unigram>(image);
     case vocab::ModelKind::wordpiece:
+      return std::make_unique<WordPiece>(image);
     case vocab::ModelKind::wordlevel:
-      break;
+      return std::make_unique<WordLevel>(image);
   }
-  throw Error(ErrorCode::unsupported, "this model is not supported yet", std::string(image.name()));
+  throw Error(ErrorCode::malformed, "the image has a model of no known kind", std::string(image.name()));
 }
 
 }  // namespace polyglyph::tokenizer

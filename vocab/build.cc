@@ -42,6 +42,9 @@ namespace {
 // Longer entries cannot take part in a longest match: its bound on time is a multiple of the longest entry.
 constexpr std::size_t kLongestMatchBytes = 1024;
 
+// From each place in a piece models that walk the trie go as far as entries reach.
+constexpr std::size_t kMatchableBytes = 4096;
+
 // Testing an unreachable entry by merging is quadratic in its length.
 constexpr std::size_t kQuadraticBytes = 4096;
 
@@ -288,10 +291,22 @@ class Builder {
     return slot(left, right).rank;
   }
 
-  // Models that look for entries themselves find them all in the trie.
+  // Models that look for entries themselves find them all in the trie; of several with the same bytes one,
+  // and unused ones only as llama.cpp does.
   void find_matchable() {
-    for (std::uint8_t& kind : parts_.kinds) {
-      if (kind & ImageParts::entry) kind |= ImageParts::reachable;
+    const bool unused_too = spec_.reference == Reference::llama_cpp;
+    for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
+      std::uint8_t& kind = parts_.kinds[id];
+      if (!(kind & ImageParts::entry) || ((kind & ImageParts::unused) && !unused_too)) continue;
+      const std::string_view bytes = bytes_of(id);
+      if (bytes.size() > kMatchableBytes) {
+        throw Error(ErrorCode::limit,
+                    fmt::format("entry {} has {} bytes; with entries of more than {}, encoding could take "
+                                "that many times as long as the text",
+                                id, bytes.size(), kMatchableBytes),
+                    spec_.name);
+      }
+      if (!bytes.empty() && find_entry(bytes) == id) kind |= ImageParts::reachable;
     }
   }
 

@@ -407,6 +407,15 @@ bool Image::is_entry(TokenId id) const noexcept {
   return id < kinds_.size() && (kinds_[id] & ImageParts::entry);
 }
 
+bool Image::is_user_defined(TokenId id) const noexcept {
+  return id < kinds_.size() && (kinds_[id] & ImageParts::user_defined);
+}
+
+bool Image::is_normal(TokenId id) const noexcept {
+  constexpr int kinds = ImageParts::entry | ImageParts::user_defined | ImageParts::unused;
+  return id < kinds_.size() && (kinds_[id] & kinds) == ImageParts::entry;
+}
+
 bool Image::is_reachable(TokenId id) const noexcept {
   return id < kinds_.size() && (kinds_[id] & ImageParts::reachable);
 }

@@ -128,6 +128,8 @@ class Image {
   bool contains(TokenId id) const noexcept { return id < kinds_.size() && kinds_[id] != 0; }
   bool is_literal(TokenId id) const noexcept;
   bool is_entry(TokenId id) const noexcept;  // of the model, and no literal
+  bool is_user_defined(TokenId id) const noexcept;
+  bool is_normal(TokenId id) const noexcept;  // an entry that is neither user-defined nor unused
   const std::vector<TokenId>& literals() const noexcept { return literals_; }
 
   // How many bytes those are; 0 for ids that are absent, anything on a damaged image.
@@ -181,6 +183,7 @@ class Image {
   }
 
   double score(TokenId id) const noexcept { return id < scores_.size() ? scores_[id] : 0; }
+  std::span<const double> scores() const noexcept { return scores_; }  // by id; may end before the ids do
 
   // A place in the trie: the root, or behind some bytes that tokens begin with.
   class TriePlace {

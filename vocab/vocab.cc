@@ -51,16 +51,17 @@ std::string Vocab::token_name(TokenId id) const {
 std::optional<TokenId> Vocab::find(std::string_view name) const {
   const auto added = std::ranges::find(added_tokens(), name, &AddedToken::content);
   if (added != added_tokens().end()) return added->id;
-  for (const TokenId id : image_->literals()) {
-    if (image_->token(id) == name) return id;
-  }
   TokenId id = vocab::kNoToken;
   if (!image_->pipeline().names_use_byte_alphabet) {
     id = image_->find_entry(name);
   } else if (std::string bytes; vocab::bytes_from_name(name, bytes)) {
     id = image_->find_entry(bytes);
   }
-  return id == vocab::kNoToken ? std::nullopt : std::optional(id);
+  if (id != vocab::kNoToken) return id;
+  for (const TokenId literal : image_->literals()) {
+    if (image_->token(literal) == name) return literal;
+  }
+  return std::nullopt;
 }
 
 const std::vector<AddedToken>& Vocab::added_tokens() const noexcept {

@@ -120,7 +120,7 @@ void read_added_tokens(const Field& root, const NameTable& names, TokenId max_id
 }  // namespace
 
 TokenizerSpec read_tokenizer_json(const std::string& file, std::string_view content) {
-  const json::Document document = json::Document::parse(content, file);
+  json::Document document = json::Document::parse(content, file);
   const Field root = document.root();
   root.expect_members({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
                        "post_processor", "decoder", "model"});
@@ -137,6 +137,7 @@ TokenizerSpec read_tokenizer_json(const std::string& file, std::string_view cont
   // What is refused most often comes first, and the long tables last.
   const Field model = root.at("model");
   spec.model = model_kind(model);
+  if (spec.model == ModelKind::unigram) document.read_numbers_like_serde(content);
   read_normalizer(root, spec);
   read_pre_tokenizer(root, spec);
   spec.characters = true;  // but for a BPE whose characters stand for bytes

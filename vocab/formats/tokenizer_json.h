@@ -46,5 +46,8 @@ void read_post_processor(const Field& root, TokenizerSpec& spec);
 
 // The models, one a file: tokenizer_json_<model>.cc.
 NameTable read_bpe(const Field& model, std::size_t file_size, TokenizerSpec& spec);
+NameTable read_unigram(const Field& model, std::size_t file_size, TokenizerSpec& spec);
+NameTable read_wordpiece(const Field& model, std::size_t file_size, TokenizerSpec& spec);
+NameTable read_wordlevel(const Field& model, std::size_t file_size, TokenizerSpec& spec);
 
 }  // namespace polyglyph::vocab
