@@ -9,8 +9,8 @@
 //
 // - Hugging Face tokenizers adds up doubles. A later way must be greater than an earlier one, so of equals
 //   the one with the longest last token stays. The fallback to an unknown character comes last.
-// - sentencepiece keeps sums as floats, but compares each with a new sum in double precision, before rounding
-//   it; for unknown characters the new sum is a float. User-defined entries count almost nothing.
+// - sentencepiece adds up floats. A user-defined entry counts a tenth for each of its bytes but one, so that
+//   it wins over others, whose scores are negative, and the longest of two wins.
 // - llama.cpp adds up doubles, and user-defined entries count nothing.
 //
 // On the way back neighbouring unknown characters become one run. Hugging Face tokenizers looks a run up
@@ -40,14 +40,11 @@ Unigram::Unigram(const vocab::Image& image)
       hugging_face_(image.pipeline().reference == Reference::hugging_face),
       single_sums_(image.pipeline().reference == Reference::sentencepiece) {
   // Hugging Face tokenizers knows no kinds: every entry counts, also one that no text reaches.
-  double least = std::numeric_limits<double>::infinity();
-  double greatest = std::numeric_limits<float>::min();  // sentencepiece begins with the least positive float
+  double least = hugging_face_ ? std::numeric_limits<double>::infinity() : std::numeric_limits<float>::max();
   bool user_defined = false;
   for (TokenId id = 0; id < scores_.size(); ++id) {
     user_defined = user_defined || image.is_user_defined(id);
-    if (!hugging_face_ && !image.is_normal(id)) continue;
-    least = std::min(least, scores_[id]);
-    greatest = std::max(greatest, scores_[id]);
+    if (hugging_face_ || image.is_normal(id)) least = std::min(least, scores_[id]);
   }
   unknown_score_ = least - kUnknownPenalty;
   if (single_sums_) unknown_score_ = static_cast<float>(least) - static_cast<float>(kUnknownPenalty);
@@ -55,8 +52,8 @@ Unigram::Unigram(const vocab::Image& image)
   adjusted_.assign(scores_.begin(), scores_.end());
   for (TokenId id = 0; id < adjusted_.size(); ++id) {
     if (!image.is_user_defined(id)) continue;
-    const auto size = static_cast<float>(image.token_size(id));
-    adjusted_[id] = single_sums_ ? static_cast<double>(size * static_cast<float>(greatest)) - 0.1 : 0;
+    const auto size = static_cast<double>(image.token_size(id));
+    adjusted_[id] = single_sums_ ? static_cast<double>(static_cast<float>((size - 1) * 0.1)) : 0;
   }
   scores_ = adjusted_;
 }
@@ -73,10 +70,11 @@ void Unigram::find_best(std::string_view piece, std::vector<Node>& nodes) const 
   const TokenId unknown = image_.pipeline().unknown;
   const vocab::Image::TriePlace root = image_.trie_root();
   const char* const text = piece.data();
-  const auto offer = [&](std::size_t begin, std::size_t end, double score, TokenId id) {
+  const auto offer = [&](std::size_t begin, std::size_t end, double so_far, double score, TokenId id) {
+    const Sum sum = static_cast<Sum>(score) + static_cast<Sum>(so_far);
     Node& node = nodes[end];
-    if (score > node.score || node.begin == kNone) {
-      node = {static_cast<double>(static_cast<Sum>(score)), static_cast<std::uint32_t>(begin), id};
+    if (sum > static_cast<Sum>(node.score) || node.begin == kNone) {
+      node = {sum, static_cast<std::uint32_t>(begin), id};
     }
   };
   for (std::size_t begin = 0, next; begin < piece.size(); begin = next) {
@@ -90,13 +88,10 @@ void Unigram::find_best(std::string_view piece, std::vector<Node>& nodes) const 
       ++end;
       const TokenId id = place.token();
       if (id >= scores_.size()) continue;  // none, or a damaged image
-      offer(begin, end, scores_[id] + so_far, id);
+      offer(begin, end, so_far, scores_[id], id);
       single = single || end == next;
     }
-    if (!single) {
-      const Sum sum = static_cast<Sum>(unknown_score_) + static_cast<Sum>(so_far);
-      offer(begin, next, static_cast<double>(sum), unknown);
-    }
+    if (!single) offer(begin, next, so_far, unknown_score_, unknown);
   }
 }
 

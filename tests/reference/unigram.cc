@@ -15,16 +15,13 @@ Unigram::Unigram(const vocab::TokenizerSpec& spec)
     : reference_(spec.reference),
       byte_tokens_(spec.byte_tokens),
       unknown_(spec.unknown),
-      least_(std::numeric_limits<double>::infinity()),
-      greatest_(std::numeric_limits<float>::min()) {
+      least_(spec.reference == Reference::hugging_face ? std::numeric_limits<double>::infinity()
+                                                       : std::numeric_limits<float>::max()) {
   for (TokenId id = 0; id < spec.entries.size(); ++id) {
     const Entry& entry = spec.entries[id];
     const bool normal = entry.kind == Entry::Kind::bytes;
     scores_[id] = spec.scores[id];
-    if (normal || reference_ == Reference::hugging_face) {
-      least_ = std::min(least_, spec.scores[id]);
-      greatest_ = std::max(greatest_, spec.scores[id]);
-    }
+    if (normal || reference_ == Reference::hugging_face) least_ = std::min(least_, spec.scores[id]);
     if (entry.kind == Entry::Kind::user_defined) user_defined_.insert(id);
     if (normal || entry.kind == Entry::Kind::user_defined ||
         (entry.kind == Entry::Kind::unused && reference_ == Reference::llama_cpp)) {
@@ -43,8 +40,7 @@ double Unigram::score_of(const std::string& entry) const {
   const TokenId id = entries_.at(entry);
   if (!user_defined_.contains(id)) return scores_.at(id);
   if (reference_ == Reference::llama_cpp) return 0;
-  const float bonus = static_cast<float>(entry.size()) * static_cast<float>(greatest_);
-  return static_cast<double>(bonus) - 0.1;
+  return static_cast<float>(static_cast<double>(entry.size()) * 0.1 - 0.1);
 }
 
 std::vector<TokenId> Unigram::encode(std::string_view piece) const {
@@ -52,22 +48,22 @@ std::vector<TokenId> Unigram::encode(std::string_view piece) const {
   ways[0].reached = true;
   const bool floats = reference_ == Reference::sentencepiece;
   const auto offer = [&](const Way& from, Way& to, double score, TokenId id, std::string_view text) {
+    score = floats ? static_cast<float>(score) + static_cast<float>(from.score) : score + from.score;
     if (to.reached && !(score > to.score)) return;
     std::vector<Piece> pieces = from.pieces;
     pieces.push_back({id, std::string(text)});
-    to = {true, floats ? static_cast<double>(static_cast<float>(score)) : score, std::move(pieces)};
+    to = {true, score, std::move(pieces)};
   };
   for (std::size_t begin = 0; begin < piece.size(); begin += character_size(piece.substr(begin))) {
     const Way from = ways[begin];
     for (std::size_t size = 1; begin + size <= piece.size(); ++size) {
       const std::string text(piece.substr(begin, size));
       if (!entries_.contains(text)) continue;
-      offer(from, ways[begin + size], score_of(text) + from.score, entries_.at(text), text);
+      offer(from, ways[begin + size], score_of(text), entries_.at(text), text);
     }
     const std::string_view character = piece.substr(begin, character_size(piece.substr(begin)));
     if (entries_.contains(character)) continue;
-    double score = least_ - 10 + from.score;
-    if (floats) score = static_cast<float>(least_) - 10.0f + static_cast<float>(from.score);
+    const double score = floats ? static_cast<float>(least_) - 10.0f : least_ - 10;
     offer(from, ways[begin + character.size()], score, unknown_, character);
   }
   return finish(ways.back().pieces);

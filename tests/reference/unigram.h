@@ -49,7 +49,7 @@ class Unigram {
   std::map<TokenId, double> scores_;
   std::vector<TokenId> byte_tokens_;
   TokenId unknown_;
-  double least_, greatest_;
+  double least_;
 };
 
 }  // namespace polyglyph::reference

@@ -75,6 +75,11 @@ def test_files_on_random_texts(file, kind):
 
 
 @pytest.mark.parametrize("file", _FILES)
+def test_files_on_lean(file):
+    assert_same_ids(*pair(file), [references.LEAN, *references.LEAN.splitlines(keepends=True)])
+
+
+@pytest.mark.parametrize("file", _FILES)
 def test_files_on_languages(file):
     tokenizer, reference = pair(file)
     assert_same_ids(tokenizer, reference, list(documents(_CORPUS, 100_000 if _LONG else 8_000)))
