@@ -82,8 +82,6 @@ bool needs_unknown(const NameTable& names, const TokenizerSpec& spec) {
 
 NameTable read_unigram(const Field& model, std::size_t file_size, TokenizerSpec& spec) {
   model.expect_members({"type", "unk_id", "vocab", "byte_fallback"});
-  spec.characters = true;
-  spec.names_use_byte_alphabet = false;
   spec.fuse_unknown = true;
   const Field vocab = model.at("vocab");
   NameTable names = add_entries(read_list(vocab, file_size, spec), spec);

@@ -13,8 +13,6 @@ namespace polyglyph::vocab {
 namespace {
 
 NameTable read_words(const Field& model, std::size_t file_size, TokenizerSpec& spec) {
-  spec.characters = true;
-  spec.names_use_byte_alphabet = false;
   NameTable names = read_entries(model.at("vocab"), file_size, spec);
   const Field unknown = model.at("unk_token");
   spec.unknown = names.find(unknown.string());
