@@ -407,10 +407,6 @@ bool Image::is_entry(TokenId id) const noexcept {
   return id < kinds_.size() && (kinds_[id] & ImageParts::entry);
 }
 
-bool Image::is_user_defined(TokenId id) const noexcept {
-  return id < kinds_.size() && (kinds_[id] & ImageParts::user_defined);
-}
-
 bool Image::is_normal(TokenId id) const noexcept {
   constexpr int kinds = ImageParts::entry | ImageParts::user_defined | ImageParts::unused;
   return id < kinds_.size() && (kinds_[id] & kinds) == ImageParts::entry;

@@ -128,7 +128,6 @@ class Image {
   bool contains(TokenId id) const noexcept { return id < kinds_.size() && kinds_[id] != 0; }
   bool is_literal(TokenId id) const noexcept;
   bool is_entry(TokenId id) const noexcept;  // of the model, and no literal
-  bool is_user_defined(TokenId id) const noexcept;
   bool is_normal(TokenId id) const noexcept;  // an entry that is neither user-defined nor unused
   const std::vector<TokenId>& literals() const noexcept { return literals_; }
 
