@@ -151,6 +151,10 @@ void add_tokenizer_options(CLI::App& app, TokenizerChoice& choice, bool several)
             ".pgv, or a directory that holds a tokenizer.json")
       ->type_name(several ? "NAME[,NAME...]" : "NAME")
       ->default_str("qwen3");
+  add_pattern_option(app, choice);
+}
+
+void add_pattern_option(CLI::App& app, TokenizerChoice& choice) {
   add_word(
       app, "--pattern", choice.pattern,
       "For .tiktoken files of other names: how they split text, o200k, cl100k, p50k, r50k, qwen or a regular "

@@ -61,7 +61,8 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, E& value,
 
 void add_color_option(CLI::App& app, When& when);
 
-// --tokenizer and --pattern. With `several`, a list of tokenizers.
+// --pattern alone, and with --tokenizer. With `several`, a list of tokenizers.
+void add_pattern_option(CLI::App& app, TokenizerChoice& choice);
 void add_tokenizer_options(CLI::App& app, TokenizerChoice& choice, bool several);
 
 // --special-tokens and --add-special-tokens.

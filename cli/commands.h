@@ -19,6 +19,7 @@ Command add_encode(CLI::App& root);
 Command add_decode(CLI::App& root);
 Command add_show(CLI::App& root);
 Command add_inspect(CLI::App& root);
+Command add_verify(CLI::App& root);
 Command add_list(CLI::App& root);
 Command add_completion(CLI::App& root);  // last: it describes the others
 

@@ -85,7 +85,7 @@ std::vector<CommandInfo> describe(const CLI::App& root) {
     CommandInfo command{app->get_name(), first_line(app->get_description()), {}, {}};
     for (const CLI::Option* option : app->get_options()) {
       if (option->get_positional()) {
-        command.argument = describe(*option);
+        if (!command.argument.takes_value) command.argument = describe(*option);  // the first of several
       } else {
         command.options.push_back(describe(*option));
       }

@@ -14,6 +14,7 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/tokenizers.h"
+#include "cli/trace.h"
 #include "polyglyph/description.h"
 
 namespace polyglyph::cli {
@@ -29,6 +30,7 @@ constexpr const char* kExamples =
     R"(Examples:
   polyglyph inspect                                     the built-in qwen3
   polyglyph inspect path/to/tokenizer.json
+  polyglyph inspect llama2/ --text "Héllo  world"       what each stage makes of a text
   polyglyph inspect deepseek-v3 --format json | jq .control_tokens)";
 
 enum class Format { text, json };
@@ -37,6 +39,9 @@ struct Arguments {
   std::vector<std::string> name;
   TokenizerChoice tokenizer;
   Format format = Format::text;
+  std::string sample;
+  CLI::Option* text = nullptr;  // --text, under which a sample is shown instead of the tokenizer
+  EncodeOptions encode;
 };
 
 // One line of the description. A text that is empty says `absent` to people.
@@ -157,7 +162,13 @@ void print_json(Output& out, const Tokenizer& tokenizer) {
 int run(Arguments arguments) {
   if (!arguments.name.empty()) arguments.tokenizer.names = arguments.name;
   Tokenizer tokenizer = load_tokenizer(arguments.tokenizer).tokenizer;
-  if (arguments.format == Format::json) {
+  if (arguments.text->count() > 0) {
+    const Trace trace = tokenizer.trace(arguments.sample, arguments.encode);
+    if (arguments.format == Format::json)
+      print_trace_json(standard_output(), tokenizer, trace);
+    else
+      print_trace(standard_output(), tokenizer, arguments.sample, trace);
+  } else if (arguments.format == Format::json) {
     print_json(standard_output(), tokenizer);
   } else {
     print_text(standard_output(), tokenizer);
@@ -177,6 +188,9 @@ Command add_inspect(CLI::App& root) {
   name->excludes(app->get_option("--tokenizer"));
   add_choice(*app, "--format", arguments->format, {{"text", Format::text}, {"json", Format::json}},
              "Lines for people, or JSON for programs");
+  arguments->text = add_word(*app, "--text", arguments->sample,
+                             "Show what each stage makes of this text, and nothing else");
+  add_encode_options(*app, arguments->encode);
   return {app, [arguments] { return run(*arguments); }};
 }
 

@@ -30,6 +30,7 @@ constexpr const char* kExamples =
   echo "안녕하세요 세계" | polyglyph show                   where the tokens begin and end
   polyglyph encode "Hello, world" | polyglyph decode        ids, and back to the same bytes
   polyglyph inspect path/to/tokenizer.json                  what a tokenizer is made of
+  polyglyph verify tokenizer.json model.gguf                whether two give the same ids
 
 'polyglyph COMMAND --help' says more about each.)";
 
@@ -57,8 +58,8 @@ int run(std::vector<std::string> args) {
   app.require_subcommand(0, 1);
   app.footer(kExamples);
 
-  std::vector<Command> commands = {add_count(app),   add_encode(app), add_decode(app),    add_show(app),
-                                   add_inspect(app), add_list(app),   add_completion(app)};
+  std::vector<Command> commands = {add_count(app),   add_encode(app), add_decode(app), add_show(app),
+                                   add_inspect(app), add_verify(app), add_list(app),   add_completion(app)};
   try {
     std::vector<std::string> reversed = protect(args);
     std::reverse(reversed.begin(), reversed.end());

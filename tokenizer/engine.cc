@@ -94,6 +94,7 @@ void Worker::release() {
   if (normalized.capacity() > kKeep) normalized = {};
   if (piece_spans.capacity() * sizeof(Span) > kKeep) piece_spans = {};
   split.release();
+  split.keep_places = false;  // also where an error ended a call in the middle
 }
 
 Engine::Engine(std::shared_ptr<const vocab::Image> image)
@@ -285,6 +286,7 @@ struct Engine::OffsetRun {
   Worker& worker;
   std::string_view text;  // the caller's
   Encoding encoding;
+  std::vector<Trace::Section>* sections = nullptr;  // what else is asked for
 
   void add(TokenId id, Span span) {
     encoding.ids.push_back(id);
@@ -314,6 +316,16 @@ struct Engine::OffsetRun {
     return span;
   }
 
+  void trace_section(Span span, std::string_view normalized) {
+    if (sections != nullptr) sections->push_back({span, std::string(normalized), {}});
+  }
+  void trace_token(const AddedToken& token, Span span) {
+    if (sections == nullptr) return;
+    Trace::Section& section = sections->back();
+    section.added_token = section.pieces.empty() && section.span == span && !token.normalized;
+    section.pieces.push_back({token.content, span, {token.id}, true});
+  }
+
   void run() {
     const vocab::ImagePipeline& p = engine.image_->pipeline();
     if (options.add_special_tokens) {
@@ -324,6 +336,8 @@ struct Engine::OffsetRun {
       if (s.token != nullptr) {
         reject_control(*s.token, options.special_tokens, s.begin);
         add(s.token->id, {s.begin, s.end});
+        trace_section({s.begin, s.end}, s.token->content);
+        trace_token(*s.token, {s.begin, s.end});
       } else {
         plain(s.begin, s.end);
       }
@@ -351,6 +365,7 @@ struct Engine::OffsetRun {
       changed = worker.normalized;
       map = map.empty() ? std::move(normal) : unicode::OffsetMap::chain(map, normal);
     }
+    trace_section({begin, end}, changed);
     const auto place = [&](Span span) {
       if (!map.empty()) span = map.to_input(span);
       return Span{begin + span.begin, begin + span.end};
@@ -362,6 +377,7 @@ struct Engine::OffsetRun {
         const Span span = place({s.begin, s.end});
         reject_control(*s.token, options.special_tokens, span.begin);
         add(s.token->id, span);
+        trace_token(*s.token, span);
       } else {
         const SplitBegin split_begin{true, first > s.begin ? first - s.begin : 0};
         pieces(changed.substr(s.begin, s.end - s.begin), s.begin, split_begin, place);
@@ -379,6 +395,11 @@ struct Engine::OffsetRun {
       ids.clear();
       spans.clear();
       engine.model_->encode(piece.bytes, *worker.model, ids, spans);
+      if (sections != nullptr) {
+        Span whole = worker.split.place(piece.bytes, {0, piece.bytes.size()});
+        whole = place({part_begin + whole.begin, part_begin + whole.end});
+        sections->back().pieces.push_back({std::string(piece.bytes), whole, {ids.begin(), ids.end()}});
+      }
       for (std::size_t i = 0; i < ids.size(); ++i) {
         Span span = worker.split.place(piece.bytes, spans[i]);
         span = place({part_begin + span.begin, part_begin + span.end});
@@ -396,6 +417,14 @@ Encoding Engine::encode_with_offsets(std::string_view text, const EncodeOptions&
   OffsetRun run{*this, options, worker, text, {}};
   run.run();
   return std::move(run.encoding);
+}
+
+Trace Engine::trace(std::string_view text, const EncodeOptions& options, Worker& worker) const {
+  Trace trace;
+  OffsetRun run{*this, options, worker, text, {}, &trace.sections};
+  run.run();
+  trace.encoding = std::move(run.encoding);
+  return trace;
 }
 
 }  // namespace polyglyph::tokenizer

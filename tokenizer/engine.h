@@ -17,6 +17,7 @@
 #include "normalizers/normalizer.h"
 #include "polyglyph/description.h"
 #include "polyglyph/options.h"
+#include "polyglyph/trace.h"
 #include "polyglyph/types.h"
 #include "polyglyph/vocab.h"
 #include "tokenizer/added_tokens.h"
@@ -80,6 +81,9 @@ class Engine {
 
   // The same with the place of each id.
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options, Worker& worker) const;
+
+  // The same with all that lies between.
+  Trace trace(std::string_view text, const EncodeOptions& options, Worker& worker) const;
 
   // The parts that streams put together themselves.
   const AddedTokens& raw_tokens(SpecialTokens mode) const {

@@ -200,6 +200,11 @@ EncodeStream Tokenizer::encode_stream(EncodeOptions options) const {
   return EncodeStream(std::make_unique<tokenizer::StreamState>(engine_, options));
 }
 
+Trace Tokenizer::trace(std::string_view text, EncodeOptions options) const {
+  const Engine::Loan loan(*engine_);
+  return engine_->trace(text, options, *loan);
+}
+
 std::size_t Tokenizer::count(std::string_view text, EncodeOptions options) const {
   const Engine::Loan loan(*engine_);
   Output out;

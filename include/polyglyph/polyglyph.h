@@ -8,6 +8,8 @@
 #include "polyglyph/options.h"
 #include "polyglyph/text.h"
 #include "polyglyph/tokenizer.h"
+#include "polyglyph/trace.h"
 #include "polyglyph/types.h"
+#include "polyglyph/verify.h"
 #include "polyglyph/version.h"
 #include "polyglyph/vocab.h"

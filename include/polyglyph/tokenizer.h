@@ -29,6 +29,7 @@
 #include "polyglyph/description.h"
 #include "polyglyph/encode_stream.h"
 #include "polyglyph/options.h"
+#include "polyglyph/trace.h"
 #include "polyglyph/types.h"
 #include "polyglyph/vocab.h"
 
@@ -65,6 +66,9 @@ class Tokenizer {
                      unsigned threads = 0) const;
 
   EncodeStream encode_stream(EncodeOptions options = {}) const;
+
+  // How the text becomes ids, stage by stage.
+  Trace trace(std::string_view text, EncodeOptions options = {}) const;
 
   // encode(text).size(), without building the ids.
   std::size_t count(std::string_view text, EncodeOptions options = {}) const;
