@@ -26,6 +26,7 @@ Bpe::Bpe(const vocab::TokenizerSpec& spec)
     const Entry::Kind kind = spec.entries[id].kind;
     if (kind != Entry::Kind::absent && kind != Entry::Kind::literal)
       entries_.emplace(spec.entries[id].bytes, id);
+    if (kind == Entry::Kind::user_defined) user_defined_.push_back(spec.entries[id].bytes);
   }
   for (std::size_t i = 0; i < spec.merges.size(); ++i) {
     const vocab::Merge& m = spec.merges[i];
@@ -53,9 +54,8 @@ std::vector<Bpe::Symbol> Bpe::symbols(std::string_view piece) const {
   bool waiting = false;
   for (std::size_t i = 0, size; i < piece.size(); i += size) {
     size = 0;
-    for (const auto& [text, id] : entries_) {
-      if (spec_.entries[id].kind == Entry::Kind::user_defined && piece.substr(i).starts_with(text))
-        size = std::max(size, text.size());
+    for (const std::string_view text : user_defined_) {
+      if (piece.substr(i).starts_with(text)) size = std::max(size, text.size());
     }
     if (size == 0) size = first_size(piece.substr(i), spec_.characters);
     const std::string text(piece.substr(i, size));

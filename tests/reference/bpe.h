@@ -36,6 +36,7 @@ class Bpe {
 
   const vocab::TokenizerSpec& spec_;
   std::map<std::string, TokenId, std::less<>> entries_;
+  std::vector<std::string_view> user_defined_;
   std::map<std::pair<TokenId, TokenId>, Merged> merges_;  // listed pairs
   bool late_;  // unknown characters are replaced when all merging is done
 };
