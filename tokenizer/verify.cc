@@ -118,6 +118,13 @@ char32_t newest_character(std::string_view text) {
   return newest.second;
 }
 
+// Names the character of the differing `part` that is most likely behind the difference.
+void blame(std::string_view part, Difference& difference) {
+  difference.code_point = newest_character(part);
+  difference.category = category_of(difference.code_point);
+  difference.age = unicode::age_of(difference.code_point);
+}
+
 std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   unicode::append_lossy(out, text);
@@ -169,9 +176,7 @@ class Explainer {
       say(Stage::special_tokens, "gives " + names(left_, difference_.left),
           "gives " + names(right_, difference_.right));
     }
-    difference_.code_point = newest_character(part_);
-    difference_.category = category_of(difference_.code_point);
-    difference_.age = unicode::age_of(difference_.code_point);
+    blame(part_, difference_);
   }
 
  private:
@@ -255,10 +260,15 @@ const char* to_string(Stage stage) noexcept {
   return stages[static_cast<std::size_t>(stage)];
 }
 
-std::optional<std::string> smallest_difference(const EncodeFunction& left, const EncodeFunction& right,
-                                               std::string_view text) {
+std::optional<Difference> find_difference(const EncodeFunction& left, const EncodeFunction& right,
+                                          std::string_view text) {
   if (left(text) == right(text)) return std::nullopt;
-  return Shrinker(left, right, text).shrink();
+  Difference difference;
+  difference.text = Shrinker(left, right, text).shrink();
+  difference.left = left(difference.text);
+  difference.right = right(difference.text);
+  blame(difference.text, difference);
+  return difference;
 }
 
 std::optional<Difference> find_difference(const Tokenizer& left, const Tokenizer& right,
@@ -266,13 +276,8 @@ std::optional<Difference> find_difference(const Tokenizer& left, const Tokenizer
   const auto encode = [&](const Tokenizer& tokenizer) {
     return [&](std::string_view part) { return tokenizer.encode(part, options); };
   };
-  std::optional<std::string> smallest = smallest_difference(encode(left), encode(right), text);
-  if (!smallest) return std::nullopt;
-  Difference difference;
-  difference.text = std::move(*smallest);
-  difference.left = left.encode(difference.text, options);
-  difference.right = right.encode(difference.text, options);
-  Explainer(left, right, difference, options).explain();
+  auto difference = find_difference(encode(left), encode(right), text);
+  if (difference) Explainer(left, right, *difference, options).explain();
   return difference;
 }
 

@@ -22,4 +22,5 @@ PYBIND11_MODULE(_polyglyph, module, py::mod_gil_not_used()) {
   define_encode_stream(module);
   define_decode_stream(module);
   define_tokenizer(module);
+  define_verify(module);
 }

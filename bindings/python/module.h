@@ -1,4 +1,4 @@
-// The classes of the module, each in the file of its name.
+// What is in the module, each in the file of its name.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -9,5 +9,6 @@ void define_tokenizer(pybind11::module_& module);
 void define_batch(pybind11::module_& module);
 void define_encode_stream(pybind11::module_& module);
 void define_decode_stream(pybind11::module_& module);
+void define_verify(pybind11::module_& module);
 
 }  // namespace polyglyph::python

@@ -133,6 +133,23 @@ constexpr const char* kFitsDoc = R"(fits($self, text, limit, special_tokens='tex
 
 Whether count(text) <= limit, reading no further than needed to know.)";
 
+py::list trace(const Tokenizer& tokenizer, const py::object& object, const py::object& special_tokens,
+               const py::object& add_special_tokens) {
+  const Text text(object.ptr());
+  const Trace trace =
+      interruptible(text.view().size(), encode_options(special_tokens.ptr(), add_special_tokens.ptr()),
+                    [&](EncodeOptions options) { return tokenizer.trace(text.view(), options); });
+  py::list sections;
+  for (const Trace::Section& section : trace.sections) sections.append(to_python(section));
+  return sections;
+}
+
+constexpr const char* kTraceDoc = R"(trace(self, text, special_tokens='text', add_special_tokens=False)
+--
+
+How the text becomes ids, stage by stage: a TraceSection for each added token that the text spells and for the text
+between two of them, with what normalizing makes of it and the pieces that the model is given.)";
+
 constexpr const char* kEncodeStreamDoc =
     R"(encode_stream(self, special_tokens='text', add_special_tokens=False)
 --
@@ -155,6 +172,8 @@ void add_encode_methods(TokenizerClass& type) {
                                             encode_options(special_tokens.ptr(), add_special_tokens.ptr()));
       },
       py::arg("special_tokens") = "text", py::arg("add_special_tokens") = false, kEncodeStreamDoc);
+  type.def("trace", &trace, py::arg("text"), py::arg("special_tokens") = "text",
+           py::arg("add_special_tokens") = false, kTraceDoc);
 }
 
 }  // namespace polyglyph::python

@@ -6,6 +6,7 @@
 
 #include <string_view>
 
+#include "ids.h"
 #include "text.h"
 
 namespace py = pybind11;
@@ -18,8 +19,9 @@ const Values& values() {
   return storage
       .call_once_and_store_result([] {
         const auto module = py::module_::import("polyglyph.values");
-        return Values{module.attr("Error"), module.attr("Encoding"), module.attr("AddedToken"),
-                      module.attr("Description")};
+        return Values{module.attr("Error"),       module.attr("Encoding"),   module.attr("AddedToken"),
+                      module.attr("Description"), module.attr("TracePiece"), module.attr("TraceSection"),
+                      module.attr("Difference")};
       })
       .get_stored();
 }
@@ -33,10 +35,7 @@ py::object to_python(const AddedToken& token) {
 
 py::object to_python(const Description& d) {
   // A damaged image may name anything.
-  const auto text = [](const std::string& s) {
-    return py::reinterpret_steal<py::str>(
-        PyUnicode_DecodeUTF8(s.data(), static_cast<Py_ssize_t>(s.size()), "replace"));
-  };
+  const auto text = [](const std::string& s) { return to_str(s, "replace"); };
   return values().description(
       "name"_a = text(d.name), "format"_a = text(d.format), "model"_a = text(d.model),
       "reference"_a = text(d.reference), "normalizer"_a = text(d.normalizer), "splitter"_a = text(d.splitter),
@@ -46,6 +45,26 @@ py::object to_python(const Description& d) {
       "suffix"_a = text(d.suffix), "vocab_size"_a = d.vocab_size, "model_entries"_a = d.model_entries,
       "merges"_a = d.merges, "added_tokens"_a = d.added_tokens, "control_tokens"_a = d.control_tokens,
       "unreachable"_a = d.unreachable, "image_bytes"_a = d.image_bytes, "fingerprint"_a = d.fingerprint);
+}
+
+py::object to_python(const Trace::Section& section) {
+  py::list pieces;
+  for (const Trace::Piece& piece : section.pieces) {
+    pieces.append(values().trace_piece("bytes"_a = py::bytes(piece.bytes), "begin"_a = piece.span.begin,
+                                       "end"_a = piece.span.end, "ids"_a = to_list(piece.ids),
+                                       "added_token"_a = piece.added_token));
+  }
+  return values().trace_section("begin"_a = section.span.begin, "end"_a = section.span.end,
+                                "normalized"_a = to_str(section.normalized, "replace"), "pieces"_a = pieces,
+                                "added_token"_a = section.added_token);
+}
+
+py::object to_python(const Difference& d) {
+  return values().difference(
+      "text"_a = to_str(d.text, "replace"), "left"_a = to_list(d.left), "right"_a = to_list(d.right),
+      "stage"_a = to_string(d.stage), "explanation"_a = to_str(d.explanation, "replace"),
+      "character"_a = py::module_::import("builtins").attr("chr")(static_cast<std::uint32_t>(d.code_point)),
+      "category"_a = d.category, "age"_a = d.age);
 }
 
 }  // namespace polyglyph::python

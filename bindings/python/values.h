@@ -4,6 +4,8 @@
 #include <pybind11/pybind11.h>
 
 #include "polyglyph/description.h"
+#include "polyglyph/trace.h"
+#include "polyglyph/verify.h"
 #include "polyglyph/vocab.h"
 
 namespace polyglyph::python {
@@ -13,6 +15,9 @@ struct Values {
   pybind11::object encoding;
   pybind11::object added_token;
   pybind11::object description;
+  pybind11::object trace_piece;
+  pybind11::object trace_section;
+  pybind11::object difference;
 };
 
 // Looked up once, when first needed.
@@ -20,5 +25,7 @@ const Values& values();
 
 pybind11::object to_python(const AddedToken& token);
 pybind11::object to_python(const Description& description);
+pybind11::object to_python(const Trace::Section& section);
+pybind11::object to_python(const Difference& difference);
 
 }  // namespace polyglyph::python

@@ -48,12 +48,13 @@ struct Difference {
 
 using EncodeFunction = std::function<std::vector<TokenId>(std::string_view)>;
 
-// The smallest text that was found by leaving out parts of `text`, at the borders of characters, on which the
-// two still differ; nullopt when they agree on `text`. Encodes some tens of times as much as `text` at most.
-std::optional<std::string> smallest_difference(const EncodeFunction& left, const EncodeFunction& right,
-                                               std::string_view text);
+// What two ways to encode do with a text; nullopt when the ids are the same. The text is shrunk by leaving
+// out parts at the borders of characters, as long as the ids of the rest differ; some tens of times as much
+// as `text` is encoded for that at most.
+std::optional<Difference> find_difference(const EncodeFunction& left, const EncodeFunction& right,
+                                          std::string_view text);
 
-// What two tokenizers do with a text, and why the ids differ; nullopt when they do not.
+// The same for two tokenizers, with the stage at which they part.
 std::optional<Difference> find_difference(const Tokenizer& left, const Tokenizer& right,
                                           std::string_view text, EncodeOptions options = {});
 

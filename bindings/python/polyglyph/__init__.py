@@ -10,22 +10,28 @@
 Text from a stranger never becomes a control token unless you say special_tokens="parse".
 """
 
-from .values import AddedToken, Description, Encoding, Error  # isort: skip: _polyglyph makes instances of these
+from .values import AddedToken, Description, Difference, Encoding, Error, TracePiece, TraceSection  # isort: skip: _polyglyph makes instances of these
 from ._polyglyph import Batch, DecodeStream, EncodeStream, Tokenizer, __version__
+from .verify import verify
 
 __all__ = [
     "AddedToken",
     "Batch",
     "DecodeStream",
     "Description",
+    "Difference",
     "EncodeStream",
     "Encoding",
     "Error",
     "Tokenizer",
+    "TracePiece",
+    "TraceSection",
     "__version__",
+    "verify",
 ]
 
 # One name for each, in errors, pickles and help: where it is imported from.
-for _class in (AddedToken, Batch, DecodeStream, Description, EncodeStream, Encoding, Error, Tokenizer):
+for _class in (AddedToken, Batch, DecodeStream, Description, Difference, EncodeStream, Encoding, Error, Tokenizer,
+               TracePiece, TraceSection):
     _class.__module__ = "polyglyph"
 del _class

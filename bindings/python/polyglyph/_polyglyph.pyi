@@ -6,11 +6,18 @@ from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
-from .values import AddedToken, Description, Encoding
+from .values import AddedToken, Description, Difference, Encoding, TraceSection
 
 __version__: str
 
 def _tokenizer_from_image(image: bytes) -> Tokenizer: ...
+def _compare_tokenizers(
+    left: Tokenizer, right: Tokenizer, text: _Text, special_tokens: _SpecialTokens, add_special_tokens: bool
+) -> Difference | None: ...
+def _compare_functions(
+    left: Callable[[str], _Ids], right: Callable[[str], _Ids], text: _Text
+) -> Difference | None: ...
+def _probe_texts(left: Tokenizer | None, right: Tokenizer | None) -> list[str]: ...
 
 class _ArrowArray(Protocol):
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
@@ -64,6 +71,9 @@ class Tokenizer:
     def encode_stream(
         self, special_tokens: _SpecialTokens = "text", add_special_tokens: bool = False
     ) -> EncodeStream: ...
+    def trace(
+        self, text: _Text, special_tokens: _SpecialTokens = "text", add_special_tokens: bool = False
+    ) -> list[TraceSection]: ...
     def count(
         self, text: _Text, special_tokens: _SpecialTokens = "text", add_special_tokens: bool = False
     ) -> int: ...

@@ -36,6 +36,50 @@ class Encoding(NamedTuple):
     """Of shape (n, 2): begin and end, in the unit that was asked for."""
 
 
+class TracePiece(NamedTuple):
+    """What the splitter cut and the model took, or an added token found in the normalized text."""
+
+    bytes: bytes
+    """What the model was given."""
+    begin: int
+    end: int
+    """The bytes of the UTF-8 of the text that it was made from."""
+    ids: list[int]
+    added_token: bool
+
+
+class TraceSection(NamedTuple):
+    """An added token that the text spells, or the text between two of them."""
+
+    begin: int
+    end: int
+    """In bytes of the UTF-8 of the text."""
+    normalized: str
+    """What normalizing made of it; of an added token, its content."""
+    pieces: list[TracePiece]
+    added_token: bool
+
+
+class Difference(NamedTuple):
+    """Where two tokenizers part, on the smallest text that was found to show it."""
+
+    text: str
+    left: list[int]
+    right: list[int]
+    """The ids of the two."""
+    stage: str
+    """Where they part first: "special tokens", "added tokens", "normalizer", "pretokenizer", "model", "numbering" (the
+    same tokens under other ids), or "unknown" where nothing but ids is known of one of the two."""
+    explanation: str
+    """What each does with the text at that stage; empty where nothing is known."""
+    character: str
+    """The newest character of the part that is treated differently: tables differ first in what is new."""
+    category: str
+    """Its general category in Unicode 16.0."""
+    age: str
+    """The version of Unicode that assigned it; "5.0" for that and all before; empty if none has."""
+
+
 class AddedToken(NamedTuple):
     """A token matched in the text before any splitting. The fields are those of tokenizer.json."""
 
