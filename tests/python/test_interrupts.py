@@ -1,11 +1,20 @@
 """Ctrl-C ends long work of every kind soon, and what was interrupted can be used again."""
 import _thread
+import signal
 import threading
 import time
 
 import pytest
 
 LONG = "Some words that are encoded again and again, 漢字 among them. " * 2_000_000  # more than a second of work
+
+
+@pytest.fixture(autouse=True)
+def sigint_raises():
+    """A process that was started in the background ignores the signal until it says otherwise."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("call", [

@@ -12,7 +12,7 @@ import sys
 from importlib import metadata
 
 import pytest
-from conftest import small_tokenizer_json
+from small_file import small_tokenizer_json
 
 import polyglyph
 

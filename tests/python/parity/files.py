@@ -234,6 +234,6 @@ REFUSED = {
     "dropout": ({"dropout": 0.1}, "dropout"),
     "lookbehind": ({"pre_tokenizer": sequence("pretokenizers", split(r"(?<=a)b"), byte_level())}, "pattern"),
     "backreference": ({"pre_tokenizer": sequence("pretokenizers", split(r"(a)\1"), byte_level())}, "pattern"),
-    "normalizer of another family": ({"normalizer": {"type": "Lowercase"}}, "normalizer"),
-    "pretokenizer of another family": ({"pre_tokenizer": {"type": "Whitespace"}}, "pre_tokenizer"),
+    "normalizer that nobody knows": ({"normalizer": {"type": "Whisper"}}, "normalizer"),
+    "pretokenizer that nobody knows": ({"pre_tokenizer": {"type": "Axe"}}, "pre_tokenizer"),
 }
