@@ -15,7 +15,7 @@ class Form {
  public:
   explicit Form(unicode::NormalForm form);
 
-  // As in Normalizer.
+  // As in Step.
   std::size_t unchanged_prefix(std::string_view text) const;
   std::size_t settled_prefix(std::string_view text) const;
 

@@ -1,186 +1,142 @@
-// Normalization, one cluster at a time.
-//
-// Form::unchanged_prefix() says how far the text is normalized already; that much is copied. There a cluster
-// begins: a starter, or the beginning of the text, and what can move or compose with it. ClusterWriter
-// decomposes its characters, sorts the marks between two starters by class, composes them with the starter
-// before them, in order, and ends the cluster at the first starter that does not join. From there the walk
-// goes on. A cluster always reaches past the character that stopped the walk, so that every character is
-// looked at a bounded number of times: linear time but for sorting, whatever the text.
-//
-// Why not ICU's normalizer: it inserts each mark where it belongs, which is quadratic in a run of marks; it
-// counts in 32 bits and UTF-16; and restricting it to the characters of Unicode 9.0 takes longer than loading
-// a vocabulary may.
-//
-// Several forms in a row are one form: each leaves text equivalent to what it was, canonically or, in NFKC
-// and NFKD, compatibly, and a form maps equivalent texts to the same one. So the last one decides between
-// composed and decomposed, and any compatibility form makes the result one.
+// Each step runs over the whole section before the next one does, as in the reference, and each keeps its own
+// edits: the map of them all is the chain of theirs. In a stream, each step has what it waits for: it takes
+// what it can settle and gives that on at once.
 #include "normalizers/normalizer.h"
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
-#include "normalizers/form.h"
-#include "unicode/utf8.h"
+#include "normalizers/character_step.h"
+#include "normalizers/end_step.h"
+#include "normalizers/form_step.h"
+#include "normalizers/replace_step.h"
+#include "polyglyph/error.h"
 
 namespace polyglyph::normalizers {
 
-using unicode::Decoded;
 using unicode::NormalForm;
+using unicode::NormalStep;
 using unicode::OffsetMap;
+
+Normalizer::Normalizer(std::vector<std::unique_ptr<Step>> steps) : steps_(std::move(steps)) {}
+
+// What one of several steps leaves alone at the beginning may still change with what another makes of the
+// rest, so it is all or nothing.
+std::size_t Normalizer::unchanged_prefix(std::string_view text) const {
+  if (steps_.size() == 1) return steps_[0]->unchanged_prefix(text);
+  const bool all = std::ranges::all_of(
+      steps_, [&](const auto& step) { return step->unchanged_prefix(text) == text.size(); });
+  return all ? text.size() : 0;
+}
+
+void Normalizer::normalize(std::string_view text, std::string& out, OffsetMap* map) const {
+  if (steps_.size() == 1) return steps_[0]->apply(text, {}, out, map);
+  std::string now, next;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const bool last = i + 1 == steps_.size();
+    OffsetMap edits;
+    next.clear();
+    steps_[i]->apply(i == 0 ? text : now, {}, last ? out : next, map != nullptr ? &edits : nullptr);
+    if (map != nullptr) *map = i == 0 ? std::move(edits) : OffsetMap::chain(*map, edits);
+    std::swap(now, next);
+  }
+}
+
+void Normalizer::normalize_rest(std::string_view text, std::size_t unchanged, std::string& out) const {
+  if (unchanged == 0) return normalize(text, out, nullptr);
+  steps_[0]->apply(text.substr(unchanged), {false, true}, out, nullptr);
+}
+
+Normalizer::Stream::Stream(const Normalizer& normalizer)
+    : normalizer_(&normalizer), stages_(normalizer.steps_.size()) {}
+
+void Normalizer::Stream::feed(std::string_view text, bool final, std::string& out) {
+  std::string arriving(text);
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    const Step& step = *normalizer_->steps_[i];
+    Stage& stage = stages_[i];
+    std::string& next = i + 1 == stages_.size() ? out : between_;
+    const std::size_t before = i + 1 == stages_.size() ? out.size() : 0;
+    between_.clear();
+    stage.waiting += arriving;
+    const std::size_t settled =
+        final ? stage.waiting.size() : step.settled_prefix(stage.waiting, stage.begins);
+    step.apply(std::string_view(stage.waiting).substr(0, settled), {stage.begins, final}, next, nullptr);
+    stage.waiting.erase(0, settled);
+    stage.begins = final || (stage.begins && next.size() == before);
+    std::swap(arriving, between_);
+  }
+}
+
+std::size_t Normalizer::Stream::pending() const {
+  std::size_t size = 0;
+  for (const Stage& stage : stages_) size += stage.waiting.size();
+  return size;
+}
+
+std::unique_ptr<Normalizer> make_form_normalizer(std::span<const NormalForm> forms) {
+  std::vector<std::unique_ptr<Step>> steps;
+  steps.push_back(make_form_step(forms));
+  return std::make_unique<Normalizer>(std::move(steps));
+}
 
 namespace {
 
-class ClusterWriter {
- public:
-  ClusterWriter(const Form& form, std::string& out) : form_(form), out_(out) {}
-
-  // Appends the normalized cluster that begins at p, with a well-formed character, and returns its end.
-  const char* write(const char* p, const char* end);
-
- private:
-  // A mark with its class in the highest byte.
-  using Mark = std::uint32_t;
-  static unsigned class_of(Mark mark) { return mark >> 24; }
-
-  bool join(char32_t starter);
-  void add(char32_t c);
-  void settle_marks();
-  void flush();
-
-  const Form& form_;
-  std::string& out_;
-  char32_t starter_ = Form::kNone;  // the last one, with the marks that composed with it
-  std::vector<Mark> marks_;         // those behind it that did not, or not yet
-};
-
-const char* ClusterWriter::write(const char* p, const char* end) {
-  const char* const begin = p;
-  do {
-    const Decoded c = unicode::decode(p, end);
-    const Property property = property_of(c.code_point);
-    if (p != begin && form_.is_inert(property)) break;
-    char32_t buffer[Form::kBufferSize];
-    std::u32string_view parts = form_.decompose(c.code_point, property, buffer);
-    const bool begins_with_starter = combining_class(property_of(parts[0])) == 0;
-    if (p != begin && begins_with_starter) {
-      if (!join(parts[0])) break;
-      parts.remove_prefix(1);
-    }
-    for (const char32_t part : parts) add(part);
-    p += c.size;
-  } while (p != end);
-  flush();
-  return p;
+bool is_form(const NormalStep& step) {
+  return step.kind <= NormalStep::Kind::nfkd;
 }
 
-void ClusterWriter::add(char32_t c) {
-  if (const unsigned ccc = combining_class(property_of(c))) {
-    marks_.push_back(ccc << 24 | c);
-  } else if (!join(c)) {
-    flush();
-    starter_ = c;
+void add_bert(const NormalStep& step, std::vector<std::unique_ptr<Step>>& steps) {
+  if (step.has(NormalStep::bert_clean_text)) steps.push_back(make_character_step(clean_for_bert));
+  if (step.has(NormalStep::bert_split_chinese)) steps.push_back(make_character_step(set_apart_for_bert));
+  if (step.has(NormalStep::bert_strip_accents)) {
+    steps.push_back(make_form_step({{NormalForm::nfd}}));
+    steps.push_back(make_character_step(strip_nonspacing_mark));
+  }
+  if (step.has(NormalStep::bert_lowercase)) steps.push_back(make_character_step(lowercase));
+}
+
+void add_step(const NormalStep& step, const MakeMatcher& make_matcher,
+              std::vector<std::unique_ptr<Step>>& steps) {
+  using Kind = NormalStep::Kind;
+  switch (step.kind) {
+    case Kind::lowercase:
+      return steps.push_back(make_character_step(lowercase));
+    case Kind::strip_accents:
+      return steps.push_back(make_character_step(strip_mark));
+    case Kind::nmt:
+      return steps.push_back(make_character_step(clean_for_nmt));
+    case Kind::byte_alphabet:
+      return steps.push_back(make_character_step(spell_bytes));
+    case Kind::bert:
+      return add_bert(step, steps);
+    case Kind::strip:
+      return steps.push_back(
+          make_strip_step(step.has(NormalStep::strip_left), step.has(NormalStep::strip_right)));
+    case Kind::prepend:
+      return steps.push_back(make_prepend_step(step.text));
+    case Kind::replace_text:
+      return steps.push_back(make_replace_step(step.pattern, step.text));
+    case Kind::replace_regex:
+      return steps.push_back(make_replace_step(make_matcher(step.pattern), step.text));
+    default:
+      throw Error(ErrorCode::unsupported, "this version cannot run a normalizer of this image", "normalizer");
   }
 }
-
-// Composes a starter with the one before it, which it can reach if no mark stands between them.
-bool ClusterWriter::join(char32_t starter) {
-  settle_marks();
-  if (!marks_.empty()) return false;
-  const char32_t composed = form_.compose(starter_, starter);
-  if (composed == Form::kNone) return false;
-  starter_ = composed;
-  return true;
-}
-
-// Brings the marks into canonical order, composes those that the starter takes, and keeps the others.
-void ClusterWriter::settle_marks() {
-  if (marks_.empty()) return;
-  const auto by_class = [](Mark a, Mark b) { return class_of(a) < class_of(b); };
-  if (!std::is_sorted(marks_.begin(), marks_.end(), by_class)) {
-    std::stable_sort(marks_.begin(), marks_.end(), by_class);
-  }
-  auto kept = marks_.begin();
-  for (const Mark mark : marks_) {
-    // A mark that stays blocks those of its own class behind it.
-    const bool blocked = kept != marks_.begin() && class_of(kept[-1]) == class_of(mark);
-    const char32_t composed = blocked ? Form::kNone : form_.compose(starter_, mark & 0xFFFFFF);
-    if (composed != Form::kNone) {
-      starter_ = composed;
-    } else {
-      *kept++ = mark;
-    }
-  }
-  marks_.erase(kept, marks_.end());
-}
-
-void ClusterWriter::flush() {
-  settle_marks();
-  if (starter_ != Form::kNone) unicode::append(out_, starter_);
-  for (const Mark mark : marks_) unicode::append(out_, mark & 0xFFFFFF);
-  starter_ = Form::kNone;
-  marks_.clear();
-}
-
-// Adds the edit that makes `now`, at `out` of the new text, of `old`, at `in` of the old one, without the
-// characters at both ends that stayed. Each side of it keeps at least one character.
-void add_edit(OffsetMap& map, std::string_view now, std::size_t out, std::string_view old, std::size_t in) {
-  if (now == old) return;
-  const auto is_trail = [](char byte) { return (byte & 0xC0) == 0x80; };
-  const std::size_t shorter = std::min(now.size(), old.size());
-  std::size_t head = 0;
-  while (head + 1 < shorter && now[head] == old[head]) ++head;
-  while (is_trail(now[head]) || is_trail(old[head])) --head;
-  std::size_t tail = 0;
-  while (head + tail + 1 < shorter && now[now.size() - 1 - tail] == old[old.size() - 1 - tail]) ++tail;
-  while (tail > 0 && is_trail(now[now.size() - tail])) --tail;
-  map.add({out + head, out + now.size() - tail}, {in + head, in + old.size() - tail});
-}
-
-class FormNormalizer final : public Normalizer {
- public:
-  explicit FormNormalizer(NormalForm form) : form_(form) {}
-
-  std::size_t unchanged_prefix(std::string_view text) const override { return form_.unchanged_prefix(text); }
-  std::size_t settled_prefix(std::string_view text) const override { return form_.settled_prefix(text); }
-
-  void normalize(std::string_view text, std::string& out, OffsetMap* map) const override {
-    const std::size_t out_begin = out.size();
-    ClusterWriter cluster(form_, out);
-    for (std::size_t at = 0;;) {
-      const std::size_t unchanged = form_.unchanged_prefix(text.substr(at));
-      out.append(text, at, unchanged);
-      at += unchanged;
-      if (at == text.size()) return;
-      const std::size_t out_at = out.size();
-      const char* const cluster_end = cluster.write(text.data() + at, text.data() + text.size());
-      const std::string_view old(text.data() + at, cluster_end);
-      if (map) add_edit(*map, std::string_view(out).substr(out_at), out_at - out_begin, old, at);
-      at += old.size();
-    }
-  }
-
- private:
-  Form form_;
-};
 
 }  // namespace
 
-std::unique_ptr<Normalizer> make_form_normalizer(std::span<const NormalForm> forms) {
-  if (forms.empty()) return nullptr;
-  const auto decomposed = [](NormalForm f) { return f == NormalForm::nfd || f == NormalForm::nfkd; };
-  const auto compatible = [](NormalForm f) { return f == NormalForm::nfkc || f == NormalForm::nfkd; };
-  const bool decomposes = decomposed(forms.back());
-  const NormalForm form = std::any_of(forms.begin(), forms.end(), compatible)
-                              ? (decomposes ? NormalForm::nfkd : NormalForm::nfkc)
-                              : (decomposes ? NormalForm::nfd : NormalForm::nfc);
-  return std::make_unique<FormNormalizer>(form);
-}
-
-std::unique_ptr<Normalizer> make_normalizer(std::span<const unicode::NormalStep> steps, const MakeMatcher&) {
-  std::vector<NormalForm> forms;
-  for (const unicode::NormalStep& step : steps) forms.push_back(static_cast<NormalForm>(step.kind));
-  return make_form_normalizer(forms);
+std::unique_ptr<Normalizer> make_normalizer(std::span<const NormalStep> steps,
+                                            const MakeMatcher& make_matcher) {
+  std::vector<std::unique_ptr<Step>> made;
+  for (std::size_t i = 0; i < steps.size();) {
+    std::vector<NormalForm> forms;
+    for (; i < steps.size() && is_form(steps[i]); ++i)
+      forms.push_back(static_cast<NormalForm>(steps[i].kind));
+    if (!forms.empty()) made.push_back(make_form_step(forms));
+    if (i < steps.size()) add_step(steps[i++], make_matcher, made);
+  }
+  return made.empty() ? nullptr : std::make_unique<Normalizer>(std::move(made));
 }
 
 }  // namespace polyglyph::normalizers

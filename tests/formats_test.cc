@@ -16,7 +16,7 @@
 #include "json/fault.h"
 #include "json/json.h"
 #include "polyglyph/error.h"
-#include "vocab/byte_alphabet.h"
+#include "unicode/byte_alphabet.h"
 #include "vocab/control_tokens.h"
 #include "vocab/formats/formats.h"
 #include "vocab/formats/name_table.h"
@@ -265,7 +265,7 @@ TEST_CASE("the model's options and spellings") {
   SECTION("an unknown token that nothing can need") {
     std::string entries;
     for (int byte = 0; byte < 256; ++byte) {
-      const std::string name = vocab::name_from_bytes(std::string(1, static_cast<char>(byte)));
+      const std::string name = unicode::name_from_bytes(std::string(1, static_cast<char>(byte)));
       entries += name == "\"" || name == "\\" ? ", \"\\" + name : ", \"" + name;
       entries += "\": " + std::to_string(byte + 10);
     }
@@ -364,13 +364,13 @@ TEST_CASE("what a tokenizer.json must not hold") {
       {R"("padding": null)", R"("version": "1.0")", ErrorCode::malformed, {"\"version\" twice"}},
 
       {kNormalizer,
-       R"("normalizer": {"type": "Lowercase"})",
+       R"("normalizer": {"type": "Whisper"})",
        ErrorCode::unsupported,
-       {"normalizer: ", "Lowercase", "NFC"}},
+       {"normalizer: ", "Whisper", "NFC"}},
       {kNormalizer,
-       R"("normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Strip"}]})",
+       R"("normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Peel"}]})",
        ErrorCode::unsupported,
-       {"normalizer.normalizers[1]: ", "Strip"}},
+       {"normalizer.normalizers[1]: ", "Peel"}},
       {kNormalizer,
        R"("normalizer": {"type": "NFC", "form": 2})",
        ErrorCode::unsupported,
@@ -915,14 +915,14 @@ TEST_CASE("the built-in vocabularies") {
 TEST_CASE("the byte alphabet") {
   std::string all;
   for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
-  const std::string name = vocab::name_from_bytes(all);
+  const std::string name = unicode::name_from_bytes(all);
   std::string bytes = "before";
-  CHECK(vocab::bytes_from_name(name, bytes));
+  CHECK(unicode::bytes_from_name(name, bytes));
   CHECK(bytes == "before" + all);
-  CHECK(vocab::name_from_bytes(" \n\xC3") == "ĠĊÃ");
-  CHECK(vocab::byte_alphabet()[0xAD] == 0x143);
+  CHECK(unicode::name_from_bytes(" \n\xC3") == "ĠĊÃ");
+  CHECK(unicode::byte_alphabet()[0xAD] == 0x143);
   for (const char* outside : {" ", "a b", "\n", "ń\u0145", "▁", "\u00AD", "\u00A0", "\xFF"}) {
-    CHECK_FALSE(vocab::bytes_from_name(outside, bytes));
+    CHECK_FALSE(unicode::bytes_from_name(outside, bytes));
     CHECK(bytes == "before" + all);
   }
 }

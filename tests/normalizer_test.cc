@@ -1,7 +1,7 @@
 // The normalizer against ICU's own, restricted to the characters of Unicode 9.0 and run on whole texts;
 // against Unicode's vectors; and, for what ICU does not have, against the promises of
-// normalizers/normalizer.h.
-#include "normalizers/normalizer.h"
+// normalizers/step.h.
+#include "normalizers/form_step.h"
 
 // ICU has a header unicode/utf8.h too, and its headers would find ours.
 #define U_NO_DEFAULT_INCLUDE_UTF_HEADERS 1
@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "normalizers/normal_data.h"
+#include "normalizers/normalizer.h"
 #include "unicode/utf8.h"
 
 namespace polyglyph::normalizers {
@@ -40,12 +41,12 @@ std::string utf8(const std::u32string& text) {
   return bytes;
 }
 
-std::unique_ptr<Normalizer> normalizer_of(NormalForm form) {
-  return make_form_normalizer(std::span(&form, 1));
+std::unique_ptr<Step> normalizer_of(NormalForm form) {
+  return make_form_step(std::span(&form, 1));
 }
 
-const Normalizer& normalizer(NormalForm form) {
-  static const std::array<std::unique_ptr<Normalizer>, 4> all = {
+const Step& normalizer(NormalForm form) {
+  static const std::array<std::unique_ptr<Step>, 4> all = {
       normalizer_of(NormalForm::nfc), normalizer_of(NormalForm::nfd), normalizer_of(NormalForm::nfkc),
       normalizer_of(NormalForm::nfkd)};
   return *all[static_cast<std::size_t>(form)];
@@ -53,7 +54,7 @@ const Normalizer& normalizer(NormalForm form) {
 
 std::string normalized(NormalForm form, std::string_view text, OffsetMap* map = nullptr) {
   std::string out;
-  normalizer(form).normalize(text, out, map);
+  normalizer(form).apply(text, {}, out, map);
   return out;
 }
 
@@ -161,7 +162,7 @@ void check_map(NormalForm form, std::string_view text) {
 }
 
 void check_settled(NormalForm form, std::string_view text, std::string_view later) {
-  const std::size_t settled = normalizer(form).settled_prefix(text);
+  const std::size_t settled = normalizer(form).settled_prefix(text, true);
   REQUIRE(settled <= text.size());
   const std::string whole = std::string(text) + std::string(later);
   REQUIRE(normalized(form, text.substr(0, settled)) + normalized(form, whole.substr(settled)) ==
@@ -374,9 +375,9 @@ TEST_CASE("what is held back is no more than what could change") {
   for (const auto& row : cases) {
     const std::string text = utf8(row.text);
     CAPTURE(hex(text));
-    CHECK(text.substr(normalizer(row.form).settled_prefix(text)) == utf8(row.held));
+    CHECK(text.substr(normalizer(row.form).settled_prefix(text, true)) == utf8(row.held));
   }
-  CHECK(normalizer(NormalForm::nfc).settled_prefix("\xE4\xB8\xAD\xE6\x96") == 3);
+  CHECK(normalizer(NormalForm::nfc).settled_prefix("\xE4\xB8\xAD\xE6\x96", true) == 3);
 }
 
 TEST_CASE("edits are as small as can be") {
@@ -416,7 +417,7 @@ TEST_CASE("edits are as small as can be") {
 TEST_CASE("spans count from the beginning of what is appended") {
   std::string out = "before";
   OffsetMap map;
-  normalizer(NormalForm::nfc).normalize("ae\xCC\x81", out, &map);
+  normalizer(NormalForm::nfc).apply("ae\xCC\x81", {}, out, &map);
   CHECK(out == "beforea\xC3\xA9");
   CHECK(map.to_input({1, 3}) == Span{1, 4});
 }
@@ -444,7 +445,7 @@ TEST_CASE("forms in a row are one form") {
       }
     }
   }
-  CHECK(make_form_normalizer({}) == nullptr);
+  CHECK(make_normalizer({}, {}) == nullptr);
 }
 
 TEST_CASE("hostile runs take no longer than others") {

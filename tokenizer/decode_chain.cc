@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "polyglyph/error.h"
+#include "unicode/byte_alphabet.h"
 #include "unicode/utf8.h"
-#include "vocab/byte_alphabet.h"
 
 namespace polyglyph::tokenizer {
 namespace {
@@ -325,7 +325,7 @@ void DecodeChain::run_bytes(const Step& step, State::Step& state, std::vector<st
   if (step.fused && !gather(state, tokens, final)) return;
   std::string bytes = std::exchange(state.held, {});
   for (const std::string& token : tokens) {
-    if (!step.alphabet || !vocab::bytes_from_name(token, bytes)) bytes += token;
+    if (!step.alphabet || !unicode::bytes_from_name(token, bytes)) bytes += token;
   }
   tokens.resize(1);
   std::string& text = tokens[0];

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "unicode/byte_alphabet.h"
 #include "unicode/utf8.h"
-#include "vocab/byte_alphabet.h"
 
 namespace polyglyph::tokenizer {
 namespace {
@@ -58,7 +58,7 @@ Decoder::Decoder(std::shared_ptr<const vocab::Image> image, const normalizers::N
     std::string spelling;
     normalizer->normalize(token.content, spelling, nullptr);
     if (spelling == token.content) continue;
-    if (std::string bytes; names_are_bytes_ && vocab::bytes_from_name(spelling, bytes)) spelling = bytes;
+    if (std::string bytes; names_are_bytes_ && unicode::bytes_from_name(spelling, bytes)) spelling = bytes;
     respelled_.emplace(token.id, std::move(spelling));
   }
 }
@@ -81,7 +81,7 @@ std::string Decoder::name(TokenId id) const {
   const std::string_view bytes = image_->token(id);
   if (names_are_bytes_ || !image_->pipeline().names_use_byte_alphabet || !image_->is_entry(id))
     return std::string(bytes);
-  return vocab::name_from_bytes(bytes);
+  return unicode::name_from_bytes(bytes);
 }
 
 std::string Decoder::decode(std::span<const TokenId> ids, const DecodeOptions& options) const {

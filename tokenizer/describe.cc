@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "tokenizer/engine.h"
-#include "vocab/byte_alphabet.h"
+#include "unicode/byte_alphabet.h"
 
 namespace polyglyph::tokenizer {
 namespace {

@@ -1,7 +1,8 @@
-// Three stages, each a buffer that gives on only what later text cannot change:
+// Four stages, each a buffer that gives on only what later text cannot change:
 //
 //   raw_    waits while an added token may still begin, end or reach over whitespace;
-//   plain_  waits while a later character may still combine with its last one;
+//   plain_  waits while a character may still be unfinished;
+//   normal_ waits while what is behind its text may still change what becomes of it;
 //   text_   waits while the last piece may still grow.
 //
 // When an added token is found, the text before it is complete, and everything waiting is flushed with
@@ -38,6 +39,7 @@ StreamState::StreamState(std::shared_ptr<const Engine> engine, EncodeOptions opt
       options_(options),
       raw_walk_(engine_->raw_tokens(options.special_tokens)),
       text_walk_(engine_->normalized_tokens(options.special_tokens)) {
+  if (const auto* normalizer = engine_->normalizer()) normal_.emplace(*normalizer);
   reset();
 }
 
@@ -49,6 +51,7 @@ void StreamState::reset() {
   first_ = 0;
   raw_.clear();
   plain_.clear();
+  head_.clear();
   text_.clear();
   raw_walk_ = AddedTokens::Walk(engine_->raw_tokens(options_.special_tokens));
   text_walk_ = AddedTokens::Walk(engine_->normalized_tokens(options_.special_tokens));
@@ -122,28 +125,27 @@ std::size_t StreamState::make_sound(bool final) {
   return plain_.size() - tail;
 }
 
+// How much of text_ is made of the first character of the whole text is known as soon as anything is.
+void StreamState::find_first(std::string_view part) {
+  if (first_known_) return;
+  head_ += part;
+  const bool all_gone = text_.empty() && !head_.empty() && normal_ && normal_->pending() == 0;
+  if (text_.empty() && !all_gone) return;
+  first_known_ = true;
+  first_ = all_gone ? 0 : engine_->first_extent(head_);
+  head_.clear();
+}
+
 void StreamState::advance_plain(bool final, Worker& worker, Output& out) {
-  const normalizers::Normalizer* normalizer = engine_->normalizer();
   const std::size_t sound = make_sound(final);
   const std::string_view ready(plain_.data(), sound);
-  const auto find_first = [&](std::string_view part, std::size_t same) {
-    if (first_known_ || part.empty()) return;
-    first_known_ = true;
-    first_ = engine_->first_extent(part, same);
-  };
-  if (normalizer == nullptr) {
-    find_first(ready, ready.size());
-    text_ += ready;
-    plain_.erase(0, ready.size());
+  if (normal_) {
+    normal_->feed(ready, final, text_);
   } else {
-    const std::size_t settled = final ? ready.size() : normalizer->settled_prefix(ready);
-    const std::string_view part = ready.substr(0, settled);
-    const std::size_t same = normalizer->unchanged_prefix(part);
-    find_first(part, same);
-    text_ += part.substr(0, same);
-    if (same != settled) normalizer->normalize(part.substr(same), text_, nullptr);
-    plain_.erase(0, settled);
+    text_ += ready;
   }
+  find_first(ready);
+  plain_.erase(0, sound);
   advance_text(final, worker, out);
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "polyglyph/error.h"
+#include "tokenizer/regex_splitter.h"
 #include "unicode/utf8.h"
 #include "vocab/build.h"
 
@@ -52,8 +53,24 @@ AddedTokens make_added(const vocab::ImagePipeline& p, const normalizers::Normali
   return AddedTokens(std::move(patterns));
 }
 
-std::unique_ptr<normalizers::Normalizer> make_normalizer(std::span<const unicode::NormalStep> steps) {
-  return normalizers::make_normalizer(steps, {});
+// The normalizers' regular expressions are those that split patterns are made of.
+class RegexMatcher final : public normalizers::Matcher {
+ public:
+  explicit RegexMatcher(std::unique_ptr<RegexSplitter> regex) : regex_(std::move(regex)) {}
+
+  bool find(std::string_view text, std::size_t from, Span& match) const override {
+    return regex_->find(text, from, match);
+  }
+  std::size_t undecided(std::string_view text) const override { return regex_->undecided(text, 0); }
+
+ private:
+  std::unique_ptr<RegexSplitter> regex_;
+};
+
+std::unique_ptr<normalizers::Normalizer> make_normalizer(const vocab::Pipeline& pipeline) {
+  return normalizers::make_normalizer(pipeline.normalizers, [&](const std::string& pattern) {
+    return std::make_unique<RegexMatcher>(RegexSplitter::compile(pattern, pipeline.reference, "normalizer"));
+  });
 }
 
 void stop_if_cancelled(const std::atomic<bool>* cancel) {
@@ -72,7 +89,7 @@ std::size_t home_slot() {
 }  // namespace
 
 std::string build_image(const vocab::TokenizerSpec& spec) {
-  const auto normalizer = make_normalizer(spec.normalizers);
+  const auto normalizer = make_normalizer(spec);
   const DecodeChain decoder = make_decode_chain(spec);
   vocab::Rewrite normalize, decode;
   if (normalizer != nullptr) {
@@ -100,7 +117,7 @@ void Worker::release() {
 Engine::Engine(std::shared_ptr<const vocab::Image> image)
     : image_(std::move(image)),
       vocab_(image_),
-      normalizer_(make_normalizer(image_->pipeline().normalizers)),
+      normalizer_(make_normalizer(image_->pipeline())),
       model_(make_model(*image_)),
       pretokenizer_(*image_),
       decoder_(image_, normalizer_.get()),
@@ -186,15 +203,16 @@ void Engine::encode_plain(std::string_view text, const EncodeOptions& options, W
     text = sound;
   }
   const std::size_t same = normalizer_ != nullptr ? normalizer_->unchanged_prefix(text) : text.size();
-  const std::size_t first = place == 0 ? first_extent(text, same) : 0;
+  const std::size_t first = place == 0 ? first_extent(text) : 0;
   if (same == text.size()) return encode_normalized(text, options, worker, out, place, first);
   worker.normalized.assign(text.substr(0, same));
-  normalizer_->normalize(text.substr(same), worker.normalized, nullptr);
+  normalizer_->normalize_rest(text, same, worker.normalized);
   encode_normalized(worker.normalized, options, worker, out, place, first);
 }
 
-std::size_t Engine::first_extent(std::string_view text, std::size_t unchanged) const {
-  if (unchanged != 0 || !pretokenizer_.asks_for_first()) return 1;
+std::size_t Engine::first_extent(std::string_view text) const {
+  if (normalizer_ == nullptr || !pretokenizer_.asks_for_first() || normalizer_->unchanged_prefix(text) != 0)
+    return 1;
   std::string normalized;
   unicode::OffsetMap map;
   normalizer_->normalize(text, normalized, &map);
@@ -370,7 +388,7 @@ struct Engine::OffsetRun {
       if (!map.empty()) span = map.to_input(span);
       return Span{begin + span.begin, begin + span.end};
     };
-    const std::size_t first = begin == 0 ? engine.first_extent(section, same) : 0;
+    const std::size_t first = begin == 0 ? engine.first_extent(section) : 0;
     AddedTokens::Walk walk(engine.normalized_tokens(options.special_tokens));
     for (AddedTokens::Section s; walk.next(changed, true, s);) {
       if (s.token != nullptr) {

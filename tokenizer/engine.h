@@ -98,8 +98,8 @@ class Engine {
   std::size_t encode_pieces(std::string_view text, bool final, const SplitBegin& begin, Worker& worker,
                             Output& out) const;
   // How many bytes at the beginning of the normalized `text` are made of its first character; 1 where nobody
-  // asks. Its first `unchanged` bytes are normalized.
-  std::size_t first_extent(std::string_view text, std::size_t unchanged) const;
+  // asks.
+  std::size_t first_extent(std::string_view text) const;
   static void reject_control(const AddedToken& token, SpecialTokens mode, std::size_t place);
 
   // A worker from the pool; it goes back when the loan ends.

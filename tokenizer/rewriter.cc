@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "unicode/byte_alphabet.h"
 #include "unicode/utf8.h"
-#include "vocab/byte_alphabet.h"
 
 namespace polyglyph::tokenizer {
 namespace {
@@ -25,7 +25,7 @@ const std::array<Spelling, 256>& spellings() {
     std::array<Spelling, 256> spelled{};
     for (std::size_t byte = 0; byte < 256; ++byte) {
       std::string text;
-      unicode::append(text, vocab::byte_alphabet()[byte]);
+      unicode::append(text, unicode::byte_alphabet()[byte]);
       std::memcpy(spelled[byte].bytes.data(), text.data(), text.size());
       spelled[byte].size = static_cast<std::uint8_t>(text.size());
     }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,13 +18,17 @@ class StreamState {
 
   void feed(std::string_view chunk, Output& out);
   void finish(Output& out);
-  std::size_t pending() const { return raw_.size() - raw_done_ + plain_.size() + text_.size() - text_done_; }
+  std::size_t pending() const {
+    return raw_.size() - raw_done_ + plain_.size() + (normal_ ? normal_->pending() : 0) + text_.size() -
+           text_done_;
+  }
 
  private:
   void reset();
   void begin(Output& out);
   void advance(bool final, Worker& worker, Output& out);
   std::size_t make_sound(bool final);
+  void find_first(std::string_view part);
   void advance_plain(bool final, Worker& worker, Output& out);
   void advance_text(bool final, Worker& worker, Output& out);
 
@@ -36,7 +41,9 @@ class StreamState {
   std::string raw_;  // as fed
   std::size_t raw_done_;
   AddedTokens::Walk raw_walk_;
-  std::string plain_;       // between added tokens, waiting for the normalizer
+  std::string plain_;  // between added tokens, waiting to be whole characters
+  std::optional<normalizers::Normalizer::Stream> normal_;
+  std::string head_;        // what went to the normalizer before anything came of it
   std::string text_;        // normalized
   std::size_t text_place_;  // of text_ in the whole text, counted as if normalizing had changed no lengths
   std::size_t text_done_;

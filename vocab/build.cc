@@ -31,8 +31,8 @@
 #include <utility>
 
 #include "polyglyph/error.h"
+#include "unicode/byte_alphabet.h"
 #include "unicode/utf8.h"
-#include "vocab/byte_alphabet.h"
 #include "vocab/hash.h"
 #include "vocab/image.h"
 
@@ -136,7 +136,8 @@ class Builder {
         // as the reference does.
         const std::string& content = added[id]->content;
         const std::string name = added[id]->normalized && normalize_ ? normalize_(content) : content;
-        if (!spec_.names_use_byte_alphabet || !bytes_from_name(name, parts_.pool)) parts_.pool += name;
+        if (!spec_.names_use_byte_alphabet || !unicode::bytes_from_name(name, parts_.pool))
+          parts_.pool += name;
       }
       if (added[id] != nullptr) parts_.kinds[id] |= ImageParts::added;
     }
@@ -152,7 +153,7 @@ class Builder {
       const std::string_view bytes = bytes_of(id);
       if (parts_.kinds[id] == ImageParts::absent) continue;
       const bool spelled = respell && (parts_.kinds[id] & ImageParts::entry);
-      parts_.decoded += spelled ? decode_(name_from_bytes(bytes)) : decode_(bytes);
+      parts_.decoded += spelled ? decode_(unicode::name_from_bytes(bytes)) : decode_(bytes);
     }
     parts_.decoded_starts.push_back(size_of(parts_.decoded));
   }

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "polyglyph/error.h"
-#include "vocab/byte_alphabet.h"
+#include "unicode/byte_alphabet.h"
 #include "vocab/image.h"
 
 namespace polyglyph {
@@ -45,7 +45,7 @@ std::string Vocab::token_name(TokenId id) const {
   if (const AddedToken* added = find_added(added_tokens(), id)) return added->content;
   const std::string_view bytes = image_->token(id);
   if (!image_->pipeline().names_use_byte_alphabet || image_->is_literal(id)) return std::string(bytes);
-  return vocab::name_from_bytes(bytes);
+  return unicode::name_from_bytes(bytes);
 }
 
 std::optional<TokenId> Vocab::find(std::string_view name) const {
@@ -54,7 +54,7 @@ std::optional<TokenId> Vocab::find(std::string_view name) const {
   TokenId id = vocab::kNoToken;
   if (!image_->pipeline().names_use_byte_alphabet) {
     id = image_->find_entry(name);
-  } else if (std::string bytes; vocab::bytes_from_name(name, bytes)) {
+  } else if (std::string bytes; unicode::bytes_from_name(name, bytes)) {
     id = image_->find_entry(bytes);
   }
   if (id != vocab::kNoToken) return id;

@@ -22,7 +22,7 @@
 #include <string_view>
 #include <utility>
 
-#include "vocab/byte_alphabet.h"
+#include "unicode/byte_alphabet.h"
 #include "vocab/formats/id_limits.h"
 
 namespace polyglyph::vocab {
@@ -150,7 +150,7 @@ class MergeResolver {
     bytes_.clear();
     if (!spec_.names_use_byte_alphabet) {
       bytes_ = joined_;
-    } else if (!bytes_from_name(joined_, bytes_)) {
+    } else if (!unicode::bytes_from_name(joined_, bytes_)) {
       return false;
     }
     for (const TokenId guess : {result_ + 1, result_}) {
@@ -197,7 +197,7 @@ NameTable read_entries(const json::Field& vocab, std::size_t file_size, Tokenize
     entry.kind = key.name.empty() ? Entry::Kind::literal : Entry::Kind::bytes;
     if (!spec.names_use_byte_alphabet) {
       pool += key.name;
-    } else if (!bytes_from_name(key.name, pool)) {
+    } else if (!unicode::bytes_from_name(key.name, pool)) {
       entry.kind = Entry::Kind::literal;
       pool += key.name;
     }

@@ -25,7 +25,7 @@
 #include <vector>
 
 #include "json/json.h"
-#include "vocab/byte_alphabet.h"
+#include "unicode/byte_alphabet.h"
 #include "vocab/control_tokens.h"
 #include "vocab/formats/bpe_model.h"
 #include "vocab/formats/formats.h"

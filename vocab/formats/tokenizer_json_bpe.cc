@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "vocab/byte_alphabet.h"
+#include "unicode/byte_alphabet.h"
 #include "vocab/formats/bpe_model.h"
 
 #include "vocab/formats/tokenizer_json.h"
@@ -56,7 +56,7 @@ void read_unknown(const Field& model, const NameTable& names, TokenizerSpec& spe
                     excerpt(option->string())));
   }
   for (int byte = 0; byte < 256; ++byte) {
-    const std::string name = name_from_bytes(std::string(1, static_cast<char>(byte)));
+    const std::string name = unicode::name_from_bytes(std::string(1, static_cast<char>(byte)));
     if (names.find(name) != kNoToken) continue;
     option->malformed(
         fmt::format("{} is not an entry of model.vocab, but is needed for the byte 0x{:02X}, which has none",
@@ -69,7 +69,7 @@ bool all_bytes_have_entries(const Field& vocab) {
   std::string bytes;
   for (const json::Member entry : vocab.value().members()) {
     bytes.clear();
-    if (entry.key.size() <= 2 && bytes_from_name(entry.key, bytes) && bytes.size() == 1)
+    if (entry.key.size() <= 2 && unicode::bytes_from_name(entry.key, bytes) && bytes.size() == 1)
       seen[static_cast<unsigned char>(bytes[0])] = true;
   }
   return std::ranges::count(seen, false) == 0;

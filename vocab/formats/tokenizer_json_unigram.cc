@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "vocab/byte_alphabet.h"
+#include "unicode/byte_alphabet.h"
 #include "vocab/formats/id_limits.h"
 #include "vocab/formats/tokenizer_json.h"
 
@@ -73,7 +73,7 @@ bool needs_unknown(const NameTable& names, const TokenizerSpec& spec) {
                            : spec.splits.back().kind == SplitStep::Kind::byte_alphabet;
   if (!spelled) return true;
   for (int byte = 0; byte < 256; ++byte) {
-    if (names.find(name_from_bytes(std::string(1, static_cast<char>(byte)))) == kNoToken) return true;
+    if (names.find(unicode::name_from_bytes(std::string(1, static_cast<char>(byte)))) == kNoToken) return true;
   }
   return false;
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace polyglyph::vocab {
+namespace polyglyph::unicode {
 
 // byte -> its character, in U+0021 .. U+0143.
 const std::array<char32_t, 256>& byte_alphabet();
@@ -20,4 +20,4 @@ bool bytes_from_name(std::string_view name, std::string& bytes);
 
 std::string name_from_bytes(std::string_view bytes);
 
-}  // namespace polyglyph::vocab
+}  // namespace polyglyph::unicode

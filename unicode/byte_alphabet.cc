@@ -1,11 +1,11 @@
 // The alphabet is written down as a rule (three runs of Latin-1, the rest in order from U+0100) and turned
 // into two tables at compile time: byte to character and, since every character is below U+0144, character to
 // byte.
-#include "vocab/byte_alphabet.h"
+#include "unicode/byte_alphabet.h"
 
 #include "unicode/utf8.h"
 
-namespace polyglyph::vocab {
+namespace polyglyph::unicode {
 namespace {
 
 constexpr bool stands_for_itself(unsigned byte) {
@@ -67,4 +67,4 @@ std::string name_from_bytes(std::string_view bytes) {
   return name;
 }
 
-}  // namespace polyglyph::vocab
+}  // namespace polyglyph::unicode

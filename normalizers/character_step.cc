@@ -1,0 +1,145 @@
+// What a rule does to ASCII is asked once, when the step is made: text is skipped over by table where it does
+// nothing. Ill-formed parts are no characters and stay.
+#include "normalizers/character_step.h"
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "normalizers/character_table.h"
+#include "unicode/byte_alphabet.h"
+#include "unicode/char_class.h"
+#include "unicode/utf8.h"
+
+namespace polyglyph::normalizers {
+namespace {
+
+using unicode::Decoded;
+using unicode::OffsetMap;
+
+class CharacterStep final : public Step {
+ public:
+  explicit CharacterStep(CharacterRule rule) : rule_(rule) {
+    std::string ignored;
+    for (char32_t c = 0; c < 128; ++c) changes_[c] = rule(c, ignored);
+  }
+
+  std::size_t unchanged_prefix(std::string_view text) const override {
+    std::string ignored;
+    const char* const end = text.data() + text.size();
+    for (const char* p = text.data(); (p = skip(p, end)) != end;) {
+      const Decoded c = unicode::decode(p, end);
+      if (c.valid && rule_(c.code_point, ignored)) return static_cast<std::size_t>(p - text.data());
+      p += c.size;
+    }
+    return text.size();
+  }
+
+  void apply(std::string_view text, Ends, std::string& out, OffsetMap* map) const override {
+    const char* const begin = text.data();
+    const char* const end = begin + text.size();
+    const char* same = begin;  // [same, p) stays and is not copied yet
+    std::string become;
+    std::size_t written = 0;
+    for (const char* p = begin; (p = skip(p, end)) != end;) {
+      const Decoded c = unicode::decode(p, end);
+      if (c.valid && rule_(c.code_point, become)) {
+        out.append(same, p);
+        out += become;
+        written += static_cast<std::size_t>(p - same) + become.size();
+        if (map != nullptr) {
+          const auto at = static_cast<std::size_t>(p - begin);
+          map->add({written - become.size(), written}, {at, at + c.size});
+        }
+        become.clear();
+        same = p + c.size;
+      }
+      p += c.size;
+    }
+    out.append(same, end);
+  }
+
+  std::size_t settled_prefix(std::string_view text, bool) const override {
+    return text.size() - unicode::unfinished_tail(text);
+  }
+
+ private:
+  // The next character that may change.
+  const char* skip(const char* p, const char* end) const {
+    while (p != end && static_cast<unsigned char>(*p) < 128 && !changes_[static_cast<unsigned char>(*p)]) ++p;
+    return p;
+  }
+
+  CharacterRule rule_;
+  std::array<bool, 128> changes_;
+};
+
+bool in_any(char32_t c, std::span<const unicode::CodeRange> ranges) {
+  return unicode::contains(ranges, c);
+}
+
+}  // namespace
+
+std::unique_ptr<Step> make_character_step(CharacterRule rule) {
+  return std::make_unique<CharacterStep>(rule);
+}
+
+bool lowercase(char32_t c, std::string& out) {
+  const char32_t lower = lowercase_of(c);
+  if (lower == c) return false;
+  unicode::append(out, lower);
+  if (c == 0x130) unicode::append(out, 0x307);  // the one character that becomes two
+  return true;
+}
+
+bool strip_mark(char32_t c, std::string&) {
+  return in_any(c, kMarks);
+}
+
+bool strip_nonspacing_mark(char32_t c, std::string&) {
+  return in_any(c, kNonspacingMarks);
+}
+
+bool clean_for_bert(char32_t c, std::string& out) {
+  if (c == ' ') return false;
+  const bool space = unicode::class_mask(c) & unicode::kSpaceMask;
+  if (in_any(c, kControls) && c != '\t' && c != '\n' && c != '\r') return true;
+  if (c == unicode::kReplacement) return true;
+  if (!space) return false;
+  out += ' ';
+  return true;
+}
+
+bool set_apart_for_bert(char32_t c, std::string& out) {
+  // The reference's own list, U+2B820 to U+2B91F left out as there.
+  static constexpr unicode::CodeRange chinese[] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},
+                                                   {0x20000, 0x2A6DF}, {0x2A700, 0x2B81F}, {0x2B920, 0x2CEAF},
+                                                   {0x2F800, 0x2FA1F}};
+  if (!in_any(c, chinese)) return false;
+  out += ' ';
+  unicode::append(out, c);
+  out += ' ';
+  return true;
+}
+
+bool clean_for_nmt(char32_t c, std::string& out) {
+  static constexpr unicode::CodeRange dropped[] = {{0x01, 0x08}, {0x0B, 0x0B}, {0x0E, 0x1F},
+                                                   {0x7F, 0x7F}, {0x8F, 0x8F}, {0x9F, 0x9F}};
+  static constexpr unicode::CodeRange spaces[] = {{0x09, 0x0A},     {0x0C, 0x0D},     {0x1680, 0x1680},
+                                                  {0x200B, 0x200F}, {0x2028, 0x2029}, {0x2581, 0x2581},
+                                                  {0xFEFF, 0xFEFF}, {0xFFFD, 0xFFFD}};
+  if (in_any(c, dropped)) return true;
+  if (!in_any(c, spaces)) return false;
+  out += ' ';
+  return true;
+}
+
+bool spell_bytes(char32_t c, std::string& out) {
+  if (c > ' ' && c < 0x7F) return false;
+  std::string bytes;
+  unicode::append(bytes, c);
+  out += unicode::name_from_bytes(bytes);
+  return true;
+}
+
+}  // namespace polyglyph::normalizers
