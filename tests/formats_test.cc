@@ -30,7 +30,6 @@ using vocab::Entry;
 using vocab::kNoToken;
 using vocab::SplitBehavior;
 using vocab::SplitStep;
-using vocab::TemplatePart;
 using vocab::TokenizerSpec;
 
 // Calls `load` and gives back the Error that it must throw.
@@ -110,7 +109,6 @@ constexpr const char* kByteLevel =
     R"({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false})";
 constexpr const char* kDecoder =
     R"("decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true})";
-constexpr const char* kPostProcessor = R"("post_processor": null)";
 constexpr const char* kVocab = R"("vocab": {"a": 0, "b": 1, "ab": 2, "abc": 3, "c": 4, "Ġ": 5})";
 constexpr const char* kMerges = R"("merges": [["a", "b"], ["ab", "c"]])";
 
@@ -153,13 +151,6 @@ TEST_CASE("a small tokenizer.json") {
   CHECK(spec.added_tokens[0] == abc);
   CHECK(spec.added_tokens[1].content == "<|end|>");
   CHECK(spec.added_tokens[1].control);
-}
-
-// Of a template; kNoToken stands for the text.
-std::vector<TokenId> ids_of(const std::vector<TemplatePart>& parts) {
-  std::vector<TokenId> ids;
-  for (const TemplatePart& part : parts) ids.push_back(part.id);
-  return ids;
 }
 
 TEST_CASE("normalizers") {
@@ -293,61 +284,6 @@ TEST_CASE("the model's options and spellings") {
                  R"("id": 6)", R"("id": 7)"));
     REQUIRE(spec.merges.size() == 1);
     CHECK(spec.merges[0].result == 2);
-  }
-}
-
-TEST_CASE("post-processors") {
-  const std::string trimming =
-      R"({"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true})";
-  const std::string wrap = R"({"type": "TemplateProcessing", "single": [
-      {"SpecialToken": {"id": "x", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
-      {"SpecialToken": {"id": "y", "type_id": 0}}], "pair": [],
-      "special_tokens": {"x": {"id": "x", "ids": [6, 3], "tokens": ["<|end|>", "abc"]}, "y": {"id": "y", "ids": [1],
-      "tokens": ["b"]}}})";
-  const auto with = [](const std::string& text) {
-    return load(edited(kPostProcessor, R"("post_processor": )" + text));
-  };
-  SECTION("ByteLevel") {
-    CHECK(with(trimming).trim_offsets);
-    CHECK(with(trimming).trim_keeps_prefix_space);
-    CHECK_FALSE(with(kByteLevel).trim_offsets);
-  }
-  SECTION("TemplateProcessing") {
-    const auto spec = with(wrap);
-    CHECK(ids_of(spec.single) == std::vector<TokenId>{6, 3, kNoToken, 1});
-    CHECK_FALSE(spec.trim_offsets);
-  }
-  SECTION("Sequence") {
-    const auto spec = with(R"({"type": "Sequence", "processors": [)" + trimming + ", " + wrap + "]}");
-    CHECK(spec.trim_offsets);
-    CHECK(ids_of(spec.single).back() == 1);
-  }
-  const auto fails = [&](const std::string& text, ErrorCode code, const std::string& where) {
-    check_error(error_of([&] { with(text); }), code, {"dir/small.json: post_processor" + where});
-  };
-  const auto single = [](const std::string& pieces) {
-    return R"({"type": "TemplateProcessing", "pair": [], "special_tokens": {}, "single": [)" + pieces + "]}";
-  };
-  SECTION("errors") {
-    const auto sequence = [](const std::string& a, const std::string& b) {
-      return R"({"type": "Sequence", "processors": [)" + a + ", " + b + "]}";
-    };
-    fails(sequence(trimming, trimming), ErrorCode::unsupported, ".processors[1]: ");
-    fails(sequence(wrap, trimming), ErrorCode::unsupported, ".processors[1]: ");
-    fails(sequence(wrap, wrap), ErrorCode::unsupported, ".processors[1]: ");
-    fails(R"({"type": "RobertaProcessing"})", ErrorCode::unsupported, ": the type \"RobertaProcessing\"");
-    fails(single(""), ErrorCode::unsupported, ".single: ");
-    fails(single(R"({"Sequence": {"id": "B", "type_id": 0}})"), ErrorCode::unsupported,
-          ".single[0].Sequence.id: ");
-    fails(single(R"({"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}})"),
-          ErrorCode::unsupported, ".single[1]: ");
-    fails(single(R"({"SpecialToken": {"id": "z", "type_id": 0}})"), ErrorCode::malformed,
-          ".single[0].SpecialToken.id: ");
-    fails(single("{}"), ErrorCode::malformed, ".single[0]: ");
-    fails(
-        R"({"type": "TemplateProcessing", "pair": [], "single": [], "special_tokens": {"x": {"id": "x", "ids": [77],
-          "tokens": ["x"]}}})",
-        ErrorCode::malformed, ".special_tokens.x.ids[0]: no token has the id 77");
   }
 }
 

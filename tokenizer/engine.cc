@@ -11,6 +11,7 @@
 
 #include "polyglyph/error.h"
 #include "tokenizer/regex_splitter.h"
+#include "tokenizer/trim_blanks.h"
 #include "unicode/utf8.h"
 #include "vocab/build.h"
 
@@ -305,34 +306,22 @@ struct Engine::OffsetRun {
   std::string_view text;  // the caller's
   Encoding encoding;
   std::vector<Trace::Section>* sections = nullptr;  // what else is asked for
+  std::size_t prefix_size = 0;                      // how many tokens the template put in front
 
   void add(TokenId id, Span span) {
     encoding.ids.push_back(id);
     encoding.offsets.push_back(span);
   }
 
-  // The reference's process_offsets: spaces at a token's ends are left out of its span, but for a single one
-  // in front of the first token, which the splitter may have put there. A token of nothing but spaces may
-  // stand for other characters: what it is made of is shared out among them.
-  Span trimmed(TokenId id, Span span) const {
+  // A blank in front of the first token, or where the text begins, may be none of the text's.
+  Span trimmed(std::string_view name, bool spelled, Span span) const {
     const vocab::ImagePipeline& p = engine.image_->pipeline();
     if (!p.trim_offsets) return span;
-    const std::string_view bytes = engine.image_->token(id);
-    const std::size_t all = bytes.size();
-    std::size_t leading = std::min(bytes.find_first_not_of(' '), all);
-    const std::size_t last = bytes.find_last_not_of(' ');
-    const std::size_t trailing = last == bytes.npos ? all : all - 1 - last;
-    const std::size_t width =
-        all != 0 && leading == all ? std::max<std::size_t>(1, (span.end - span.begin) / all) : 1;
-    if (leading > 0) {
-      const bool first = encoding.ids.empty() || span.begin == 0;
-      if (first && p.trim_keeps_prefix_space && leading == 1) leading = 0;
-      span.begin = std::min(span.begin + leading * width, span.end);
-    }
-    if (trailing > 0 && span.end >= trailing * width)
-      span.end = std::max(span.end - trailing * width, span.begin);
-    return span;
+    const bool first = encoding.ids.size() == prefix_size || span.begin == 0;
+    return trim_blanks(name, spelled, span, first && p.trim_keeps_prefix_space);
   }
+  // The reference trims added tokens, too.
+  void add_token(const AddedToken& token, Span span) { add(token.id, trimmed(token.content, false, span)); }
 
   void trace_section(Span span, std::string_view normalized) {
     if (sections != nullptr) sections->push_back({span, std::string(normalized), {}});
@@ -348,12 +337,13 @@ struct Engine::OffsetRun {
     const vocab::ImagePipeline& p = engine.image_->pipeline();
     if (options.add_special_tokens) {
       for (const TokenId id : p.prefix) add(id, {0, 0});
+      prefix_size = p.prefix.size();
     }
     AddedTokens::Walk walk(engine.raw_tokens(options.special_tokens));
     for (AddedTokens::Section s; walk.next(text, true, s);) {
       if (s.token != nullptr) {
         reject_control(*s.token, options.special_tokens, s.begin);
-        add(s.token->id, {s.begin, s.end});
+        add_token(*s.token, {s.begin, s.end});
         trace_section({s.begin, s.end}, s.token->content);
         trace_token(*s.token, {s.begin, s.end});
       } else {
@@ -361,7 +351,7 @@ struct Engine::OffsetRun {
       }
     }
     if (options.add_special_tokens) {
-      for (const TokenId id : p.suffix) add(id, {text.size(), text.size()});
+      for (const TokenId id : p.suffix) add(id, {0, 0});
     }
   }
 
@@ -394,7 +384,7 @@ struct Engine::OffsetRun {
       if (s.token != nullptr) {
         const Span span = place({s.begin, s.end});
         reject_control(*s.token, options.special_tokens, span.begin);
-        add(s.token->id, span);
+        add_token(*s.token, span);
         trace_token(*s.token, span);
       } else {
         const SplitBegin split_begin{true, first > s.begin ? first - s.begin : 0};
@@ -406,6 +396,7 @@ struct Engine::OffsetRun {
   template <class Place>
   void pieces(std::string_view part, std::size_t part_begin, const SplitBegin& begin, const Place& place) {
     worker.split.keep_places = true;
+    const bool spelled = engine.image_->pipeline().names_use_byte_alphabet;
     const auto take = [&](const Pretokenizer::Piece& piece) {
       stop_if_cancelled(options.cancel);
       TokenBuffer& ids = worker.piece_ids;
@@ -421,7 +412,7 @@ struct Engine::OffsetRun {
       for (std::size_t i = 0; i < ids.size(); ++i) {
         Span span = worker.split.place(piece.bytes, spans[i]);
         span = place({part_begin + span.begin, part_begin + span.end});
-        add(ids.data()[i], trimmed(ids.data()[i], span));
+        add(ids.data()[i], trimmed(engine.image_->token(ids.data()[i]), spelled, span));
       }
       return true;
     };

@@ -10,8 +10,9 @@
 
 #include "polyglyph/error.h"
 #include "tokenizer/engine.h"
+#include "tokenizer/pair.h"
 #include "tokenizer/stream_state.h"
-#include "unicode/utf8.h"
+#include "tokenizer/unit_map.h"
 #include "vocab/builtins.h"
 #include "vocab/formats/formats.h"
 #include "vocab/image.h"
@@ -34,40 +35,6 @@ std::shared_ptr<const Engine> engine_of(std::shared_ptr<const vocab::Image> imag
 bool is_image(const std::filesystem::path& path) {
   return path.extension() == ".pgv";
 }
-
-// Byte spans to spans in another unit. The spans of a text begin in ascending order, though one may begin
-// before the one before it ends (inside a character, or where normalization joined characters), so a walk
-// that goes back to the last span's beginning serves them all.
-class UnitMap {
- public:
-  UnitMap(std::string_view text, OffsetUnit unit) : text_(text), unit_(unit) {}
-
-  Span map(Span span) {
-    Place place = span.begin < begin_.byte ? Place{} : begin_;
-    if (place.byte <= end_.byte && end_.byte <= span.begin) place = end_;
-    for (Place next; place.byte < text_.size() && (next = after(place)).byte <= span.begin;) place = next;
-    begin_ = place;
-    // All tokens of a run of marks may share the span of the run: do not walk it again for each.
-    if (begin_.byte <= end_.byte && end_.byte <= span.end) place = end_;
-    while (place.byte < text_.size() && place.byte < span.end) place = after(place);
-    end_ = place;
-    return {begin_.count, span.end == span.begin ? begin_.count : end_.count};
-  }
-
- private:
-  struct Place {
-    std::size_t byte = 0;   // where a character begins
-    std::size_t count = 0;  // units before it
-  };
-  Place after(Place place) const {
-    const unicode::Decoded c = unicode::decode(text_.data() + place.byte, text_.data() + text_.size());
-    return {place.byte + c.size, place.count + (unit_ == OffsetUnit::utf16 && c.code_point > 0xFFFF ? 2 : 1)};
-  }
-
-  std::string_view text_;
-  OffsetUnit unit_;
-  Place begin_, end_;  // of the last span
-};
 
 }  // namespace
 
@@ -117,11 +84,14 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text, EncodeOptions opti
 Encoding Tokenizer::encode_with_offsets(std::string_view text, EncodeOptions options, OffsetUnit unit) const {
   const Engine::Loan loan(*engine_);
   Encoding encoding = engine_->encode_with_offsets(text, options, *loan);
-  if (unit != OffsetUnit::bytes) {
-    UnitMap units(text, unit);
-    for (Span& span : encoding.offsets) span = units.map(span);
-  }
+  tokenizer::UnitMap units(text, unit);
+  for (Span& span : encoding.offsets) span = units.map(span);
   return encoding;
+}
+
+PairEncoding Tokenizer::encode_pair(std::string_view first, std::optional<std::string_view> second,
+                                    EncodeOptions options, OffsetUnit unit) const {
+  return tokenizer::encode_pair(*engine_, first, second, options, unit);
 }
 
 Batch Tokenizer::encode_batch(std::span<const std::string_view> texts, EncodeOptions options,

@@ -29,7 +29,7 @@
 
 namespace polyglyph::vocab {
 
-inline constexpr std::uint32_t kImageVersion = 3;
+inline constexpr std::uint32_t kImageVersion = 4;
 
 // How merging makes a token, for tokens that encode to themselves ("reachable"): the last merge joined `left`
 // and `right` at `rank`. Single bytes or characters have rank 0 and no parts; ranks of merges begin at 1.

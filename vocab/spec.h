@@ -182,7 +182,8 @@ struct Pipeline {
   std::vector<AddedToken> added_tokens;  // ascending ids; `control` decided
   std::vector<DecodeStep> decoders;      // in order
 
-  // The template for one text and for two. Empty: nothing is added, and the texts have the types 0 and 1.
+  // The template for one text and for two. No template for one: none at all, and nothing is added to texts of
+  // the types 0 and 1.
   std::vector<TemplatePart> single, pair;
   bool trim_offsets = false;             // spans leave out whitespace at the token's ends
   bool trim_keeps_prefix_space = false;  // ... except one leading space (ByteLevel's add_prefix_space)

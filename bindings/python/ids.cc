@@ -142,6 +142,11 @@ py::array to_array(std::vector<std::int64_t>&& numbers) {
   return make_array(std::move(numbers), py::dtype::of<std::int64_t>(), {size});
 }
 
+py::array to_array(std::vector<std::int8_t>&& numbers) {
+  const auto size = static_cast<py::ssize_t>(numbers.size());
+  return make_array(std::move(numbers), py::dtype::of<std::int8_t>(), {size});
+}
+
 py::array to_array(std::vector<Span>&& spans) {
   // A Span is two std::size_t, begin and end; no text is so long that their sign would show.
   static_assert(sizeof(Span) == 2 * sizeof(std::int64_t) && offsetof(Span, end) == sizeof(std::int64_t));

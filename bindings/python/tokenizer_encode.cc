@@ -1,4 +1,7 @@
 // Encoding one text.
+#include <optional>
+#include <string_view>
+
 #include "arguments.h"
 #include "encode_stream.h"
 #include "errors.h"
@@ -10,6 +13,7 @@
 #include "values.h"
 
 namespace py = pybind11;
+using namespace pybind11::literals;  // "name"_a
 
 namespace polyglyph::python {
 
@@ -53,6 +57,12 @@ constexpr Parameters<4> kEncodeWithOffsets{
 constexpr Choice<OffsetUnit> kUnits[] = {
     {"chars", OffsetUnit::chars}, {"bytes", OffsetUnit::bytes}, {"utf16", OffsetUnit::utf16}};
 
+// What spans count: None for what indexes the text as it was passed.
+OffsetUnit read_unit(PyObject* unit, const Text& text) {
+  if (unit != nullptr && unit != Py_None) return choose(unit, "unit", kUnits);
+  return text.is_str() ? OffsetUnit::chars : OffsetUnit::bytes;
+}
+
 PyObject* encode_with_offsets(PyObject* self, PyObject* const* arguments, Py_ssize_t positional,
                               PyObject* keywords) {
   return guarded([&]() -> py::object {
@@ -60,8 +70,7 @@ PyObject* encode_with_offsets(PyObject* self, PyObject* const* arguments, Py_ssi
         kEncodeWithOffsets.read(arguments, positional, keywords);
     const Text text(object);
     const EncodeOptions options = encode_options(special_tokens, add_special_tokens);
-    OffsetUnit counted = text.is_str() ? OffsetUnit::chars : OffsetUnit::bytes;
-    if (unit != nullptr && unit != Py_None) counted = choose(unit, "unit", kUnits);
+    const OffsetUnit counted = read_unit(unit, text);
     const Tokenizer& tokenizer = tokenizer_of(self);
     Encoding encoding = interruptible(text.view().size(), options, [&](EncodeOptions o) {
       return tokenizer.encode_with_offsets(text.view(), o, counted);
@@ -121,7 +130,7 @@ shape (n, 2), so that text[begin:end] is the part of the text behind a token.
 unit is what the offsets count: "chars" (default for a str: they index it), "bytes" (default for bytes; for a str, of
 its UTF-8) or "utf16" (code units, as JavaScript, Java and C# count). In chars and utf16 a token that holds part of a
 character spans the whole of it. Where normalization changed the text, a token spans the characters it was made from.
-Tokens that add_special_tokens put in have an empty span.)";
+Tokens that add_special_tokens put in have the span 0, 0.)";
 
 constexpr const char* kCountDoc = R"(count($self, text, special_tokens='text', add_special_tokens=False)
 --
@@ -132,6 +141,37 @@ constexpr const char* kFitsDoc = R"(fits($self, text, limit, special_tokens='tex
 --
 
 Whether count(text) <= limit, reading no further than needed to know.)";
+
+py::object encode_pair(const Tokenizer& tokenizer, const py::object& first_object,
+                       const py::object& second_object, const py::object& unit,
+                       const py::object& special_tokens, const py::object& add_special_tokens) {
+  const Text first(first_object.ptr());
+  std::optional<Text> second;
+  if (!second_object.is_none()) second.emplace(second_object.ptr());
+  const std::optional<std::string_view> view = second ? std::optional(second->view()) : std::nullopt;
+  const OffsetUnit counted = read_unit(unit.ptr(), first);
+  PairEncoding encoding = interruptible(
+      first.view().size() + view.value_or("").size(),
+      encode_options(special_tokens.ptr(), add_special_tokens.ptr()),
+      [&](EncodeOptions options) { return tokenizer.encode_pair(first.view(), view, options, counted); });
+  return values().pair_encoding("ids"_a = to_array(std::move(encoding.ids)),
+                                "type_ids"_a = to_array(std::move(encoding.type_ids)),
+                                "sequence_ids"_a = to_array(std::move(encoding.sequence_ids)),
+                                "offsets"_a = to_array(std::move(encoding.offsets)));
+}
+
+constexpr const char* kEncodePairDoc =
+    R"(encode_pair(self, first, second=None, unit=None, special_tokens='text', add_special_tokens=False)
+--
+
+Two texts as one input, a question and its context, say: a PairEncoding of ids, type_ids ("token_type_ids"),
+sequence_ids and offsets.
+
+The vocabulary's template for pairs says what comes where and of which type; without add_special_tokens its tokens are
+left out. Where there is no template, the second text follows the first, with the types 0 and 1. Without second: one text,
+by the template for one.
+
+unit is what the offsets count, each in its own text, as in encode_with_offsets; None: what indexes first.)";
 
 py::list trace(const Tokenizer& tokenizer, const py::object& object, const py::object& special_tokens,
                const py::object& add_special_tokens) {
@@ -172,6 +212,9 @@ void add_encode_methods(TokenizerClass& type) {
                                             encode_options(special_tokens.ptr(), add_special_tokens.ptr()));
       },
       py::arg("special_tokens") = "text", py::arg("add_special_tokens") = false, kEncodeStreamDoc);
+  type.def("encode_pair", &encode_pair, py::arg("first"), py::arg("second") = py::none(),
+           py::arg("unit") = py::none(), py::arg("special_tokens") = "text",
+           py::arg("add_special_tokens") = false, kEncodePairDoc);
   type.def("trace", &trace, py::arg("text"), py::arg("special_tokens") = "text",
            py::arg("add_special_tokens") = false, kTraceDoc);
 }

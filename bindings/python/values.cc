@@ -19,9 +19,9 @@ const Values& values() {
   return storage
       .call_once_and_store_result([] {
         const auto module = py::module_::import("polyglyph.values");
-        return Values{module.attr("Error"),       module.attr("Encoding"),   module.attr("AddedToken"),
-                      module.attr("Description"), module.attr("TracePiece"), module.attr("TraceSection"),
-                      module.attr("Difference")};
+        return Values{module.attr("Error"),        module.attr("Encoding"),    module.attr("PairEncoding"),
+                      module.attr("AddedToken"),   module.attr("Description"), module.attr("TracePiece"),
+                      module.attr("TraceSection"), module.attr("Difference")};
       })
       .get_stored();
 }

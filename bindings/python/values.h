@@ -13,6 +13,7 @@ namespace polyglyph::python {
 struct Values {
   pybind11::object error;
   pybind11::object encoding;
+  pybind11::object pair_encoding;
   pybind11::object added_token;
   pybind11::object description;
   pybind11::object trace_piece;

@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -59,6 +60,13 @@ class Tokenizer {
   // made from. In chars and utf16, an ill-formed part of the text counts as one character.
   Encoding encode_with_offsets(std::string_view text, EncodeOptions options = {},
                                OffsetUnit unit = OffsetUnit::bytes) const;
+
+  // Two texts as one input, a question and its context, say: put together by the vocabulary's template for
+  // pairs, which also says the type of each part. Without special tokens the template's tokens are left out;
+  // where the vocabulary has none, the second follows the first with the types 0 and 1. Without `second`, one
+  // text with the template for one.
+  PairEncoding encode_pair(std::string_view first, std::optional<std::string_view> second,
+                           EncodeOptions options = {}, OffsetUnit unit = OffsetUnit::bytes) const;
 
   // `threads`: 0 for one a processor. The result does not depend on it. Under SpecialTokens::reject the error
   // is that of the first offending text.

@@ -27,10 +27,18 @@ enum class OffsetUnit {
 };
 
 // Token ids with the place each came from; ids[i] was read from offsets[i]. Tokens that
-// add_special_tokens put in have an empty span.
+// add_special_tokens put in have the span {0, 0}.
 struct Encoding {
   std::vector<TokenId> ids;
   std::vector<Span> offsets;
+};
+
+// One text or two as one input of a model. All vectors are as long as `ids`.
+struct PairEncoding {
+  std::vector<TokenId> ids;
+  std::vector<std::uint32_t> type_ids;    // the segment each token belongs to, by the vocabulary's template
+  std::vector<std::int8_t> sequence_ids;  // 0: read from the first text, 1: from the second, -1: from none
+  std::vector<Span> offsets;              // in the text of that number; {0, 0} in none
 };
 
 // The ids of many texts in one flat array: text i is ids[row_splits[i]] .. ids[row_splits[i + 1]].

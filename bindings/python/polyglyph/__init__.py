@@ -10,7 +10,7 @@
 Text from a stranger never becomes a control token unless you say special_tokens="parse".
 """
 
-from .values import AddedToken, Description, Difference, Encoding, Error, TracePiece, TraceSection  # isort: skip: _polyglyph makes instances of these
+from .values import AddedToken, Description, Difference, Encoding, Error, PairEncoding, TracePiece, TraceSection  # isort: skip: _polyglyph makes instances of these
 from ._polyglyph import Batch, DecodeStream, EncodeStream, Tokenizer, __version__
 from .verify import verify
 
@@ -23,6 +23,7 @@ __all__ = [
     "EncodeStream",
     "Encoding",
     "Error",
+    "PairEncoding",
     "Tokenizer",
     "TracePiece",
     "TraceSection",
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 # One name for each, in errors, pickles and help: where it is imported from.
-for _class in (AddedToken, Batch, DecodeStream, Description, Difference, EncodeStream, Encoding, Error, Tokenizer,
-               TracePiece, TraceSection):
+for _class in (AddedToken, Batch, DecodeStream, Description, Difference, EncodeStream, Encoding, Error, PairEncoding,
+               Tokenizer, TracePiece, TraceSection):
     _class.__module__ = "polyglyph"
 del _class

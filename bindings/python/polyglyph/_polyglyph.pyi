@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
-from .values import AddedToken, Description, Difference, Encoding, TraceSection
+from .values import AddedToken, Description, Difference, Encoding, PairEncoding, TraceSection
 
 __version__: str
 
@@ -61,6 +61,14 @@ class Tokenizer:
         special_tokens: _SpecialTokens = "text",
         add_special_tokens: bool = False,
     ) -> Encoding: ...
+    def encode_pair(
+        self,
+        first: _Text,
+        second: _Text | None = None,
+        unit: _Unit | None = None,
+        special_tokens: _SpecialTokens = "text",
+        add_special_tokens: bool = False,
+    ) -> PairEncoding: ...
     def encode_batch(
         self,
         texts: _Texts,

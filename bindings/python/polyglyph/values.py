@@ -36,6 +36,19 @@ class Encoding(NamedTuple):
     """Of shape (n, 2): begin and end, in the unit that was asked for."""
 
 
+class PairEncoding(NamedTuple):
+    """One text or two as one input of a model. The arrays are all of one length, n."""
+
+    ids: NDArray[np.uint32]
+    """Of shape (n,)."""
+    type_ids: NDArray[np.uint32]
+    """Of shape (n,): the segment each token belongs to, by the vocabulary's template ("token_type_ids")."""
+    sequence_ids: NDArray[np.int8]
+    """Of shape (n,): 0 where a token was read from the first text, 1 from the second, -1 where from neither."""
+    offsets: NDArray[np.int64]
+    """Of shape (n, 2): begin and end in the text of that number; 0 and 0 in neither."""
+
+
 class TracePiece(NamedTuple):
     """What the splitter cut and the model took, or an added token found in the normalized text."""
 

@@ -227,10 +227,6 @@ FILES = {name: parts for group in (_splits, _other_pretokenizers, _normalizers, 
 
 # Files that polyglyph refuses, because it could not give the ids or offsets of the reference; and what the error names.
 REFUSED = {
-    "byte level that trims after a template": ({"post_processor": sequence(
-        "processors", {"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A", "type_id": 0}}],
-                       "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
-                       "special_tokens": {}}, byte_level(trim_offsets=True))}, "post_processor"),
     "dropout": ({"dropout": 0.1}, "dropout"),
     "lookbehind": ({"pre_tokenizer": sequence("pretokenizers", split(r"(?<=a)b"), byte_level())}, "pattern"),
     "backreference": ({"pre_tokenizer": sequence("pretokenizers", split(r"(a)\1"), byte_level())}, "pattern"),
