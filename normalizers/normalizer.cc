@@ -10,6 +10,7 @@
 #include "normalizers/end_step.h"
 #include "normalizers/form_step.h"
 #include "normalizers/replace_step.h"
+#include "normalizers/sentencepiece_step.h"
 #include "polyglyph/error.h"
 
 namespace polyglyph::normalizers {
@@ -119,6 +120,8 @@ void add_step(const NormalStep& step, const MakeMatcher& make_matcher,
       return steps.push_back(make_replace_step(step.pattern, step.text));
     case Kind::replace_regex:
       return steps.push_back(make_replace_step(make_matcher(step.pattern), step.text));
+    case Kind::sentencepiece:
+      return steps.push_back(make_sentencepiece_step(step));
     default:
       throw Error(ErrorCode::unsupported, "this version cannot run a normalizer of this image", "normalizer");
   }

@@ -713,9 +713,9 @@ TEST_CASE("files and directories") {
   SECTION("other formats") {
     fails(directory.write("model.gguf", std::string_view("GGUF\3\0\0\0", 8)), ErrorCode::unsupported,
           "formats");
-    fails(directory.write("tokenizer.model", "\n\x0E\n\x05<unk>"), ErrorCode::unsupported, "formats");
+    fails(directory.write("tokenizer.model", "\n\x0E\n\x05<unk>"), ErrorCode::malformed, "downloaded whole");
     fails(directory.write("tokenizer.json", "version https://git-lfs.github.com/spec/v1\n"),
-          ErrorCode::malformed, "JSON");
+          ErrorCode::malformed, "git lfs");
     fails(directory.write("tokenizer", "version https://git-lfs.github.com/spec/v1\n"), ErrorCode::malformed,
           "git lfs");
     fails(directory.write("tokenizer.json", "[1, 2]"), ErrorCode::malformed, "object");

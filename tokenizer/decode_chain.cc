@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "polyglyph/error.h"
 #include "unicode/byte_alphabet.h"
 #include "unicode/utf8.h"
 
@@ -18,10 +17,6 @@ namespace polyglyph::tokenizer {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-void append_replacements(std::string& out, std::size_t count) {
-  for (; count > 0; --count) out += kReplacement;
-}
 
 std::string join(std::vector<std::string>& tokens) {
   if (tokens.size() == 1) return std::move(tokens[0]);
@@ -33,51 +28,21 @@ std::string join(std::vector<std::string>& tokens) {
   return joined;
 }
 
-// Moves what is complete in `bytes` to `out`, each ill-formed part as `each` U+FFFD: one, or one a byte.
-void take_complete(std::string& bytes, std::string& out, bool one_a_byte) {
-  const std::size_t complete = bytes.size() - unicode::unfinished_tail(bytes);
-  const char* const end = bytes.data() + complete;
-  for (const char* p = bytes.data(); p < end;) {
-    const unicode::Decoded c = unicode::decode(p, end);
-    if (c.valid) {
-      out.append(p, c.size);
-    } else {
-      append_replacements(out, one_a_byte ? c.size : 1);
-    }
-    p += c.size;
-  }
-  bytes.erase(0, complete);
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 }  // namespace
 
-int byte_of_name(std::string_view name) noexcept {
-  if (name.size() != 6 || !name.starts_with("<0x") || name[5] != '>') return -1;
-  const int high = name[3] == '+' ? 0 : hex_digit(name[3]);  // the reference reads +1 as a number, too
-  const int low = hex_digit(name[4]);
-  return high < 0 || low < 0 ? -1 : high << 4 | low;
-}
-
-DecodeChain::DecodeChain(std::span<const vocab::DecodeStep> steps, vocab::Reference dialect,
-                         bool names_are_bytes) {
+DecodeChain::DecodeChain(const vocab::Pipeline& pipeline, bool names_are_bytes) {
+  const std::span<const vocab::DecodeStep> steps = pipeline.decoders;
   const bool begins_with_bytes =
       !steps.empty() && steps[0].kind == vocab::DecodeStep::Kind::byte_level && names_are_bytes;
   if (names_are_bytes) {
     steps_.emplace_back().kind = Kind::bytes;
     fused_ = true;
   }
-  for (const vocab::DecodeStep& step : steps.subspan(begins_with_bytes ? 1 : 0)) add(step, dialect);
+  for (const vocab::DecodeStep& step : steps.subspan(begins_with_bytes ? 1 : 0)) add(step, pipeline);
   describe();
 }
 
-void DecodeChain::add(const vocab::DecodeStep& spec, vocab::Reference dialect) {
+void DecodeChain::add(const vocab::DecodeStep& spec, const vocab::Pipeline& pipeline) {
   using From = vocab::DecodeStep::Kind;
   Step step;
   step.fused = fused_;
@@ -107,7 +72,7 @@ void DecodeChain::add(const vocab::DecodeStep& spec, vocab::Reference dialect) {
     case From::replace_regex:
       step.kind = Kind::replace_regex;
       step.text = spec.text;
-      step.regex = RegexSplitter::compile(spec.pattern, dialect, "decoder");
+      step.regex = RegexSplitter::compile(spec.pattern, pipeline.reference, "decoder");
       break;
     case From::metaspace:
       if (fused_)
@@ -142,7 +107,9 @@ void DecodeChain::add(const vocab::DecodeStep& spec, vocab::Reference dialect) {
       step.kind = Kind::join_spaces;
       break;
     case From::sentencepiece:
-      throw Error(ErrorCode::unsupported, "this decoder is not supported yet", "decoder");
+      step.kind = Kind::sentencepiece;
+      step.pieces = std::make_unique<SentencePieceDecoder>(spec, pipeline);
+      break;
   }
   steps_.push_back(std::move(step));
 }
@@ -212,7 +179,9 @@ void DecodeChain::describe() {
 
 std::string_view DecodeChain::unfinished(const State& state) const {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const bool holds_bytes = steps_[i].kind == Kind::bytes || steps_[i].kind == Kind::byte_fallback;
+    const Kind kind = steps_[i].kind;
+    const bool holds_bytes =
+        kind == Kind::bytes || kind == Kind::byte_fallback || kind == Kind::sentencepiece;
     if (holds_bytes && !steps_[i].fused) return state.steps[i].held;
   }
   return {};
@@ -308,6 +277,8 @@ void DecodeChain::run_step(const Step& step, State::Step& state, std::vector<std
         if (state.seen++ != 0) token.insert(0, 1, ' ');
       }
       return;
+    case Kind::sentencepiece:
+      return step.pieces->run(state, tokens, mode, final);
   }
 }
 

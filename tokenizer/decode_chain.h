@@ -13,34 +13,23 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenizer/byte_tokens.h"
 #include "tokenizer/regex_splitter.h"
+#include "tokenizer/sentencepiece_decoder.h"
 #include "vocab/spec.h"
 
 namespace polyglyph::tokenizer {
 
-// What becomes of bytes that are no UTF-8.
-enum class DecodeMode : std::uint8_t {
-  raw,       // they stay
-  replaced,  // they become U+FFFD as the reference replaces them, which can depend on what comes later
-  streamed,  // they become U+FFFD as soon as it is clear that nothing completes them
-  middle,    // raw, and the tokens given are from the middle of a text: neither its first nor its last
-};
-
 class DecodeChain {
  public:
   struct State {
-    struct Step {
-      std::string held;         // what waits: a beginning of a character, of a match, of the whole
-      std::size_t seen = 0;     // tokens so far; of strip, what was stripped
-      std::size_t matched = 0;  // of a replacement, how much of its pattern is there
-      bool done = false;
-    };
+    using Step = DecodeStepState;
     std::vector<Step> steps;
   };
 
   // `names_are_bytes`: tokens come as bytes, not as names that stand for them. Throws Error(unsupported) for
   // a pattern that cannot be run exactly.
-  DecodeChain(std::span<const vocab::DecodeStep> steps, vocab::Reference dialect, bool names_are_bytes);
+  DecodeChain(const vocab::Pipeline& pipeline, bool names_are_bytes);
 
   State begin() const { return {std::vector<State::Step>(steps_.size())}; }
 
@@ -78,6 +67,7 @@ class DecodeChain {
     dedup,
     drop_empty,
     join_spaces,
+    sentencepiece,
   };
   struct Step {
     Kind kind = Kind::fuse;
@@ -89,9 +79,10 @@ class DecodeChain {
     std::size_t start = 0, stop = 0;
     std::vector<std::uint32_t> borders;  // of `pattern`, for searching
     std::unique_ptr<RegexSplitter> regex;
+    std::unique_ptr<SentencePieceDecoder> pieces;
   };
 
-  void add(const vocab::DecodeStep& spec, vocab::Reference dialect);
+  void add(const vocab::DecodeStep& spec, const vocab::Pipeline& pipeline);
   void add_replace(std::string pattern, std::string text, bool also_empty);
   void add_cleanup();
   void describe();
@@ -122,8 +113,5 @@ class DecodeChain {
   std::string stripped_;
   std::size_t strip_count_ = 0;
 };
-
-// The byte that a token named <0xXX> stands for, -1 for any other.
-int byte_of_name(std::string_view name) noexcept;
 
 }  // namespace polyglyph::tokenizer

@@ -44,7 +44,7 @@ void replace_run(std::string& text, std::size_t begin) {
 }  // namespace
 
 DecodeChain make_decode_chain(const vocab::Pipeline& pipeline) {
-  return DecodeChain(pipeline.decoders, pipeline.reference, decodes_bytes(pipeline));
+  return DecodeChain(pipeline, decodes_bytes(pipeline));
 }
 
 Decoder::Decoder(std::shared_ptr<const vocab::Image> image, const normalizers::Normalizer* normalizer)

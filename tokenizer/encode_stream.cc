@@ -113,7 +113,7 @@ void StreamState::advance(bool final, Worker& worker, Output& out) {
 // Replaces ill-formed parts where the vocabulary needs it. Returns how much of plain_ is then ready: what is
 // not may still become a character.
 std::size_t StreamState::make_sound(bool final) {
-  if (!engine_->image().pipeline().characters) return plain_.size();
+  if (!engine_->needs_sound_text()) return plain_.size();
   const std::size_t tail = final ? 0 : unicode::unfinished_tail(plain_);
   const std::string_view part(plain_.data(), plain_.size() - tail);
   if (!engine_->is_sound(part)) {

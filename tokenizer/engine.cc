@@ -74,6 +74,12 @@ std::unique_ptr<normalizers::Normalizer> make_normalizer(const vocab::Pipeline& 
   });
 }
 
+bool takes_sound_text(const vocab::Pipeline& p) {
+  const bool made_sound =
+      !p.normalizers.empty() && p.normalizers[0].kind == unicode::NormalStep::Kind::sentencepiece;
+  return p.characters && !made_sound;
+}
+
 void stop_if_cancelled(const std::atomic<bool>* cancel) {
   if (cancel != nullptr && cancel->load(std::memory_order_relaxed)) [[unlikely]]
     throw Error(ErrorCode::cancelled, "the call was cancelled");
@@ -119,6 +125,7 @@ Engine::Engine(std::shared_ptr<const vocab::Image> image)
     : image_(std::move(image)),
       vocab_(image_),
       normalizer_(make_normalizer(image_->pipeline())),
+      needs_sound_text_(takes_sound_text(image_->pipeline())),
       model_(make_model(*image_)),
       pretokenizer_(*image_),
       decoder_(image_, normalizer_.get()),
@@ -190,10 +197,6 @@ void Engine::encode(std::string_view text, const EncodeOptions& options, Worker&
   if (options.add_special_tokens) {
     for (const TokenId id : p.suffix) out.add(id);
   }
-}
-
-bool Engine::is_sound(std::string_view text) const {
-  return !image_->pipeline().characters || unicode::is_valid(text);
 }
 
 void Engine::encode_plain(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out,

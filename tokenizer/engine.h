@@ -26,6 +26,7 @@
 #include "tokenizer/piece_cache.h"
 #include "tokenizer/pretokenizer.h"
 #include "unicode/offset_map.h"
+#include "unicode/utf8.h"
 #include "vocab/image.h"
 
 namespace polyglyph::tokenizer {
@@ -92,9 +93,10 @@ class Engine {
   const AddedTokens& normalized_tokens(SpecialTokens mode) const {
     return mode == SpecialTokens::text ? normalized_text_ : normalized_all_;
   }
-  // Whether the model can take the text as it is. In vocabularies of characters each ill-formed part becomes
-  // U+FFFD before anything else is done to it.
-  bool is_sound(std::string_view text) const;
+  // Whether text has to be well-formed before it is normalized. In vocabularies of characters each ill-formed
+  // part becomes U+FFFD before anything else is done to it; SentencePiece's own normalizer does that itself.
+  bool needs_sound_text() const { return needs_sound_text_; }
+  bool is_sound(std::string_view text) const { return !needs_sound_text_ || unicode::is_valid(text); }
   std::size_t encode_pieces(std::string_view text, bool final, const SplitBegin& begin, Worker& worker,
                             Output& out) const;
   // How many bytes at the beginning of the normalized `text` are made of its first character; 1 where nobody
@@ -131,6 +133,7 @@ class Engine {
   std::shared_ptr<const vocab::Image> image_;
   Vocab vocab_;
   std::unique_ptr<normalizers::Normalizer> normalizer_;
+  bool needs_sound_text_;
   std::unique_ptr<Model> model_;
   Pretokenizer pretokenizer_;
   Decoder decoder_;

@@ -1,6 +1,7 @@
 // WordLevel: a piece is an entry, or it is unknown.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -14,7 +15,8 @@ namespace polyglyph::tokenizer {
 
 class WordLevel final : public Model {
  public:
-  explicit WordLevel(const vocab::Image& image) : image_(image) {}
+  explicit WordLevel(const vocab::Image& image)
+      : image_(image), cuts_(image.pipeline().reference == vocab::Reference::sentencepiece) {}
 
   std::unique_ptr<Model::Scratch> make_scratch() const override { return std::make_unique<Scratch>(); }
   void encode(std::string_view piece, Model::Scratch& scratch, TokenBuffer& ids) const override;
@@ -26,7 +28,13 @@ class WordLevel final : public Model {
     void release() override {}
   };
 
+  template <class Add>
+  void look_up(std::string_view piece, const Add& add) const;
+  template <class Add>
+  void look_up_words(std::string_view piece, const Add& add) const;
+
   const vocab::Image& image_;
+  bool cuts_;  // a piece is a row of words
 };
 
 }  // namespace polyglyph::tokenizer

@@ -110,8 +110,9 @@ struct DecodeStep {
     bpe,        // `pattern` (</w>) is a space, but at the end it is dropped
     ctc,        // repeats and `pattern` (the pad token) are dropped, `text` (the word delimiter) is a space;
                 // `cleanup`
-    sentencepiece,  // SentencePiece's own: control pieces are dropped, ▁ is a space, a dummy prefix is
-                    // dropped
+    sentencepiece,  // SentencePiece's own: control pieces are dropped, the unknown one is `text`, byte pieces
+                    // are bytes, `pattern` (▁) is a space; up to `start` in front of the first piece are
+                    // dropped, with `cleanup` of every piece until there is text
     join_spaces,    // no decoder at all: the names with a space between any two
   };
   Kind kind = Kind::fuse;

@@ -1,7 +1,7 @@
-// From a path to a loader. The format is found by what a file holds: JSON begins with a brace, and a rank
-// file with a line of base64, a space and a number; names of files only serve to say what was expected. A
-// directory stands for the tokenizer.json in it; its tokenizer_config.json and chat template, where they are
-// there, name control tokens.
+// From a path to a loader. The format is found by what a file holds: JSON begins with a brace, a rank file
+// with a line of base64, a space and a number, and a SentencePiece model is a row of its message's fields;
+// names of files only serve to say what was expected. A directory stands for the tokenizer.json in it; its
+// tokenizer_config.json and chat template, where they are there, name control tokens.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -15,6 +15,7 @@
 #include "json/json.h"
 #include "vocab/control_tokens.h"
 #include "vocab/formats/formats.h"
+#include "vocab/formats/sentencepiece.h"
 
 namespace polyglyph::vocab {
 namespace {
@@ -71,22 +72,33 @@ bool looks_like_ranks(std::string_view text) {
   return end > space + 1 && (end == std::string_view::npos || text[end] == '\n' || text[end] == '\r');
 }
 
+enum class Format { tokenizer_json, ranks, sentencepiece };
+
+// What the file holds; where that is not clear, what it is called.
+Format format_of(const fs::path& path, std::string_view content) {
+  const std::string_view begin = skip_space(content);
+  const auto fail = [&](ErrorCode code, const char* what) { throw Error(code, what, path.string()); };
+  if (begin.empty()) fail(ErrorCode::malformed, "is empty; was it downloaded whole?");
+  if (begin.starts_with("version https://git-lfs"))
+    fail(ErrorCode::malformed, "is a Git LFS pointer, not the file itself; fetch it with git lfs pull");
+  if (looks_like_sentencepiece(content)) return Format::sentencepiece;
+  if (begin.front() == '{') return Format::tokenizer_json;
+  if (looks_like_ranks(begin)) return Format::ranks;
+  const fs::path extension = path.extension();
+  if (extension == ".json") return Format::tokenizer_json;
+  if (extension == ".tiktoken") return Format::ranks;
+  if (extension == ".model") return Format::sentencepiece;
+  throw Error(ErrorCode::unsupported,
+              "is neither a tokenizer.json, a SentencePiece model nor a .tiktoken file, the formats that are "
+              "supported yet",
+              path.string());
+}
+
 TokenizerSpec read_one_file(const fs::path& path, const LoadOptions& options) {
   const std::string content = read_content(path);
   const std::string name = path.string();
-  const std::string_view begin = skip_space(content);
-  if (begin.empty()) throw Error(ErrorCode::malformed, "is empty; was it downloaded whole?", name);
-  const bool is_json = begin.front() == '{' || path.extension() == ".json";
-  const bool is_ranks = !is_json && (looks_like_ranks(begin) || path.extension() == ".tiktoken");
-  if (!is_json && !is_ranks) {
-    const bool is_pointer = begin.starts_with("version https://git-lfs");
-    throw Error(is_pointer ? ErrorCode::malformed : ErrorCode::unsupported,
-                is_pointer
-                    ? "is a Git LFS pointer, not the file itself; fetch it with git lfs pull"
-                    : "is neither a tokenizer.json nor a .tiktoken file, the formats that are supported yet",
-                name);
-  }
-  if (is_ranks) {
+  const Format format = format_of(path, content);
+  if (format == Format::ranks) {
     TokenizerSpec spec = read_tiktoken(name, content, options);
     check_ranks(name, spec, options);
     return spec;
@@ -94,10 +106,11 @@ TokenizerSpec read_one_file(const fs::path& path, const LoadOptions& options) {
   if (!options.pattern.empty() || !options.special_tokens.empty()) {
     throw Error(
         ErrorCode::invalid_argument,
-        "a pattern and special tokens can be given for .tiktoken files alone; a tokenizer.json has its own",
+        "a pattern and special tokens can be given for .tiktoken files alone; other formats have their own",
         name);
   }
-  return read_tokenizer_json(name, content);
+  return format == Format::sentencepiece ? read_sentencepiece(name, content)
+                                         : read_tokenizer_json(name, content);
 }
 
 void add_names(const json::Value& value, ControlHints& hints) {
