@@ -711,8 +711,7 @@ TEST_CASE("files and directories") {
     fails(directory.write("o200k_base.tiktoken", " \n"), ErrorCode::malformed, "empty");
   }
   SECTION("other formats") {
-    fails(directory.write("model.gguf", std::string_view("GGUF\3\0\0\0", 8)), ErrorCode::unsupported,
-          "formats");
+    fails(directory.write("model.gguf", std::string_view("GGUF\3\0\0\0", 8)), ErrorCode::malformed, "byte 8");
     fails(directory.write("tokenizer.model", "\n\x0E\n\x05<unk>"), ErrorCode::malformed, "downloaded whole");
     fails(directory.write("tokenizer.json", "version https://git-lfs.github.com/spec/v1\n"),
           ErrorCode::malformed, "git lfs");
@@ -729,6 +728,7 @@ TEST_CASE("files and directories") {
   SECTION("options that a tokenizer.json has no use for") {
     fails(directory.write("tokenizer.json", kSmall), ErrorCode::invalid_argument, ".tiktoken",
           with_pattern("o200k"));
+    fails(directory.write("model", "GGUF"), ErrorCode::invalid_argument, ".tiktoken", with_pattern("o200k"));
   }
   SECTION("a directory's name and control tokens") {
     directory.write("tokenizer.json", edited(R"("content": "<|end|>")", R"("content": "[END]")",

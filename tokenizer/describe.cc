@@ -20,6 +20,12 @@ const char* name_of(unicode::NormalStep::Kind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 
+const char* name_of(vocab::Reference reference) {
+  constexpr const char* names[] = {"Hugging Face tokenizers 0.23.3", "tiktoken 0.14.0", "sentencepiece 0.2.3",
+                                   "llama.cpp"};
+  return names[static_cast<std::size_t>(reference)];
+}
+
 std::string in_words(const unicode::NormalStep& step) {
   using Kind = unicode::NormalStep::Kind;
   switch (step.kind) {
@@ -74,7 +80,9 @@ std::string in_words(const SplitStep& step) {
 std::string model_in_words(const vocab::ImagePipeline& p) {
   switch (p.model) {
     case vocab::ModelKind::bpe:
-      return p.names_use_byte_alphabet ? "BPE (byte-level)" : "BPE (bytes by rank)";
+      if (p.names_use_byte_alphabet) return "BPE (byte-level)";
+      if (!p.characters) return "BPE (bytes by rank)";
+      return p.byte_tokens.empty() ? "BPE (characters)" : "BPE (characters, byte fallback)";
     case vocab::ModelKind::unigram:
       return p.byte_tokens.empty() ? "Unigram" : "Unigram (byte fallback)";
     case vocab::ModelKind::wordpiece:
@@ -113,8 +121,7 @@ Description Engine::description() const {
   d.name = image_->name();
   d.format = p.format;
   d.model = model_in_words(p);
-  d.reference =
-      p.reference == vocab::Reference::tiktoken ? "tiktoken 0.14.0" : "Hugging Face tokenizers 0.23.3";
+  d.reference = name_of(p.reference);
   std::vector<std::string> words;
   for (const auto& step : p.normalizers) words.push_back(in_words(step));
   d.normalizer = words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", then "));
@@ -123,7 +130,7 @@ Description Engine::description() const {
   d.splitter = words.empty() ? "none" : fmt::format("{}", fmt::join(words, ", then "));
   d.scanner = pretokenizer_.scanner() ? to_string(*pretokenizer_.scanner()) : "step by step";
   d.encoder = encoder_in_words(p);
-  d.class_unicode_version = unicode::kClassVersion;
+  d.class_unicode_version = p.reference == vocab::Reference::llama_cpp ? "15.1" : unicode::kClassVersion;
   if (!p.normalizers.empty()) d.normal_unicode_version = normalizers::kNormalVersion;
   d.prefix = spell(p.prefix);
   d.suffix = spell(p.suffix);

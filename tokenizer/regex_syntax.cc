@@ -26,6 +26,7 @@
 #include <utility>
 
 #include "polyglyph/error.h"
+#include "unicode/age.h"
 #include "unicode/property.h"
 #include "unicode/utf8.h"
 
@@ -72,6 +73,20 @@ CodeSet property_named(std::string_view name) {
   return CodeSet(unicode::property(name));
 }
 
+// What only Unicode 16.0 assigns, which llama.cpp's tables, those of 15.1, do not know. No character that
+// both have changed its category.
+const CodeSet& unknown_to_llama_cpp() {
+  static const CodeSet set = [] {
+    CodeSet all;
+    for (std::size_t i = 0; i + 1 < unicode::kAgeRangeCount; ++i) {
+      const unicode::AgeRange& range = unicode::kAgeRanges[i];
+      if (range.age >= 16 << 8) all |= CodeSet(range.first, unicode::kAgeRanges[i + 1].first - 1);
+    }
+    return all;
+  }();
+  return set;
+}
+
 // \w. Oniguruma's does not count the two joiners, and it counts the superscript digits and fractions of
 // Latin-1 where \w stands by itself, for there it asks a table of Latin-1, but not inside a class.
 CodeSet word(bool oniguruma, bool in_class) {
@@ -84,7 +99,10 @@ CodeSet word(bool oniguruma, bool in_class) {
 class Parser {
  public:
   Parser(std::string_view pattern, vocab::Reference dialect, const std::string& where)
-      : pattern_(pattern), oniguruma_(dialect == vocab::Reference::hugging_face), where_(where) {}
+      : pattern_(pattern),
+        oniguruma_(dialect == vocab::Reference::hugging_face),
+        llama_cpp_(dialect == vocab::Reference::llama_cpp),
+        where_(where) {}
 
   RegexNode parse() {
     if (pattern_.size() > kMaxPatternSize) {
@@ -179,6 +197,7 @@ class Parser {
 
   std::string_view pattern_;
   bool oniguruma_;
+  bool llama_cpp_;
   const std::string& where_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
@@ -468,6 +487,7 @@ CodeSet Parser::named_property() {
              "script by its long one (\\p{{Han}})",
              name));
   }
+  if (llama_cpp_) set = set & ~unknown_to_llama_cpp();
   return negated ? ~set : set;
 }
 

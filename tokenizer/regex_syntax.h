@@ -4,7 +4,9 @@
 // Two dialects, named by whose ids are matched: Oniguruma's, as Hugging Face tokenizers runs it, and that of
 // Rust's regex and fancy-regex crates, as tiktoken runs it. They agree on nearly all of what split patterns
 // use; where they do not (^ and $, {2,3}+, \w, (?i) in the middle of a group), the tree says what the dialect
-// means. Only what was compared with the reference itself is accepted.
+// means. Only what was compared with the reference itself is accepted. The patterns that stand for
+// llama.cpp's splitters (vocab/formats/gguf_splitters.cc) are written in Rust's, with the classes of
+// Unicode 15.1.
 #pragma once
 
 #include <cstddef>

@@ -86,6 +86,7 @@ const char* to_string(Scanner scanner) {
 }
 
 std::optional<Scanner> find_scanner(std::span<const SplitStep> steps, Reference reference) {
+  if (reference == Reference::llama_cpp) return std::nullopt;  // its classes are of another Unicode
   for (const Known& k : known()) {
     if (k.tiktoken_only && reference != Reference::tiktoken) continue;
     if (std::ranges::equal(steps, k.patterns, is_split)) return k.scanner;

@@ -3,15 +3,10 @@
 // Entries: a first pass over the object checks the ids and adds up the names' lengths, so that the second can
 // decode every name into one pool that never moves. A name decodes to at most as many bytes as it has.
 //
-// Merges: a pair of names is looked up in a flat table, and so is their concatenation (without the second
-// one's prefix, where the model puts one in front of what does not begin a word), which must be an entry too:
-// the reference builds the same three ids for each merge and refuses the file otherwise. Both spellings
-// occur: "a b", where a space cannot be part of a name, and ["a", "b"], where it can.
+// Merges: both spellings occur, "a b", where a space cannot be part of a name, and ["a", "b"], where it can.
 //
-// Nearly all of the time goes into waiting for the table's memory. So entries and merges are taken in
-// batches, with every slot of a batch prefetched before the first is read; and the result of a merge, which
-// in every published vocabulary is the result of the merge before it or the id after that, is compared with
-// those two before it is looked up. Together that makes loading three times as fast.
+// Nearly all of the time goes into waiting for the memory of the table of names. So entries are taken in
+// batches, as merges are (merges.cc), with every slot of a batch prefetched before the first is written.
 #include "vocab/formats/bpe_model.h"
 
 #include <fmt/format.h>
@@ -24,6 +19,7 @@
 
 #include "unicode/byte_alphabet.h"
 #include "vocab/formats/id_limits.h"
+#include "vocab/formats/merges.h"
 
 namespace polyglyph::vocab {
 namespace {
@@ -64,15 +60,6 @@ VocabExtent measure(const json::Field& vocab, TokenId max_id) {
   vocab.malformed(fmt::format("{} have the same id {}; each entry needs its own", names, id));
 }
 
-// Splits "a b" at its one space.
-bool split_pair(std::string_view text, std::string_view& left, std::string_view& right) {
-  const std::size_t space = text.find(' ');
-  if (space == std::string_view::npos) return false;
-  left = text.substr(0, space);
-  right = text.substr(space + 1);
-  return right.find(' ') == std::string_view::npos;
-}
-
 // The two names of a merge, views into the document.
 std::pair<std::string_view, std::string_view> parts_of(const json::Field& merges, std::size_t index,
                                                        const json::Value& merge, Type spelling) {
@@ -95,81 +82,6 @@ std::pair<std::string_view, std::string_view> parts_of(const json::Field& merges
   if (count != 2) fail("a merge must be a pair of two tokens");
   return {left, right};
 }
-
-struct PendingMerge {
-  std::size_t index;
-  json::Value merge;
-  NameTable::Key left;
-  NameTable::Key right;
-};
-
-// Turns the names of a merge into ids.
-class MergeResolver {
- public:
-  MergeResolver(const json::Field& merges, const NameTable& names, TokenizerSpec& spec)
-      : merges_(merges), names_(names), spec_(spec) {}
-
-  void resolve(const PendingMerge& merge) {
-    const TokenId left = id_of(merge, merge.left, "its left part");
-    const TokenId right = id_of(merge, merge.right, "its right part");
-    joined_.assign(merge.left.name).append(without_prefix(merge));
-    if (!is_guessed()) result_ = id_of(merge, names_.key(joined_), "its result");
-    // A merge of what no text is made of never applies.
-    if (spec_.names_use_byte_alphabet && (spec_.entries[result_].kind != Entry::Kind::bytes ||
-                                          merge.left.name.empty() || merge.right.name.empty()))
-      return;
-    spec_.merges.push_back({left, right, result_});
-  }
-
- private:
-  TokenId id_of(const PendingMerge& merge, const NameTable::Key& key, const char* what) const {
-    const TokenId id = names_.find(key);
-    if (id != kNoToken) return id;
-    merges_.child(merge.index, merge.merge)
-        .malformed(
-            fmt::format("{} {} is not an entry of model.vocab; the file is damaged, or its two tables do not "
-                        "belong together",
-                        what, excerpt(key.name)));
-  }
-
-  // As many bytes of the right part as the prefix has are dropped, whatever they are.
-  std::string_view without_prefix(const PendingMerge& merge) const {
-    const std::string_view name = merge.right.name;
-    const std::size_t size = spec_.subword_prefix.size();
-    if (size == 0) return name;
-    if (size > name.size() || (size < name.size() && (name[size] & 0xC0) == 0x80)) {
-      merges_.child(merge.index, merge.merge)
-          .malformed(fmt::format("its right part {} does not begin with {}, the continuing_subword_prefix",
-                                 excerpt(name), excerpt(spec_.subword_prefix)));
-    }
-    return name.substr(size);
-  }
-
-  // Whether the joined name is that of the last result or of the id after it.
-  bool is_guessed() {
-    bytes_.clear();
-    if (!spec_.names_use_byte_alphabet) {
-      bytes_ = joined_;
-    } else if (!unicode::bytes_from_name(joined_, bytes_)) {
-      return false;
-    }
-    for (const TokenId guess : {result_ + 1, result_}) {
-      if (guess >= spec_.entries.size()) continue;
-      const Entry& entry = spec_.entries[guess];
-      if (entry.kind != Entry::Kind::bytes || entry.bytes != bytes_) continue;
-      result_ = guess;
-      return true;
-    }
-    return false;
-  }
-
-  const json::Field& merges_;
-  const NameTable& names_;
-  TokenizerSpec& spec_;
-  TokenId result_ = 0;  // of the last merge
-  std::string joined_;
-  std::string bytes_;
-};
 
 }  // namespace
 
@@ -228,22 +140,22 @@ void read_merges(const json::Field& merges, const NameTable& names, TokenizerSpe
   }
   spec.merges.reserve(merges.value().size());
 
-  MergeResolver resolver(merges, names, spec);
-  std::array<PendingMerge, kBatch> batch;
-  std::size_t index = 0;
-  for (auto next = all.begin(); next != all.end();) {
-    std::size_t size = 0;
-    for (; size < kBatch && next != all.end(); ++next, ++index) {
-      // The first line of a merges.txt, which old converters took along; the reference skips it.
-      if (spelling == Type::string && (*next).string().value_or("").starts_with("#version")) continue;
-      const auto [left, right] = parts_of(merges, index, *next, spelling);
-      batch[size] = {index, *next, names.key(left), names.key(right)};
-      names.prefetch(batch[size].left);
-      names.prefetch(batch[size].right);
-      ++size;
+  // The value of a merge is needed for its place alone: errors find it again.
+  MergeReader reader(names, "model.vocab", spec, [&](std::size_t wanted, const std::string& problem) {
+    std::size_t index = 0;
+    for (const json::Value merge : all) {
+      if (index++ == wanted) merges.child(wanted, merge).malformed(problem);
     }
-    for (std::size_t i = 0; i < size; ++i) resolver.resolve(batch[i]);
+  });
+  std::size_t index = 0;
+  for (const json::Value merge : all) {
+    const std::size_t place = index++;
+    // The first line of a merges.txt, which old converters took along; the reference skips it.
+    if (spelling == Type::string && merge.string().value_or("").starts_with("#version")) continue;
+    const auto [left, right] = parts_of(merges, place, merge, spelling);
+    reader.add(place, left, right);
   }
+  reader.finish();
 }
 
 }  // namespace polyglyph::vocab

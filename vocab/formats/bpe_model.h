@@ -14,7 +14,8 @@ namespace polyglyph::vocab {
 // `file_size` bounds ids and entries. Throws Error(malformed, limit).
 NameTable read_entries(const json::Field& vocab, std::size_t file_size, TokenizerSpec& spec);
 
-// Fills in merges, after spec.subword_prefix. Throws Error(malformed), also for a merge whose parts or result are no entries.
+// Fills in merges, after spec.subword_prefix. Throws Error(malformed), also for a merge whose parts or result
+// are no entries.
 void read_merges(const json::Field& merges, const NameTable& names, TokenizerSpec& spec);
 
 }  // namespace polyglyph::vocab

@@ -1,10 +1,13 @@
-// From a path to a loader. The format is found by what a file holds: JSON begins with a brace, a rank file
-// with a line of base64, a space and a number, and a SentencePiece model is a row of its message's fields;
-// names of files only serve to say what was expected. A directory stands for the tokenizer.json in it; its
-// tokenizer_config.json and chat template, where they are there, name control tokens.
+// From a path to a loader. The format is found by what a file holds: a GGUF file begins with its magic, JSON
+// with a brace, a rank file with a line of base64, a space and a number, and a SentencePiece model is a row
+// of its message's fields; names of files only serve to say what was expected. A directory stands for the
+// tokenizer.json in it; its tokenizer_config.json and chat template, where they are there, name control
+// tokens.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -15,6 +18,7 @@
 #include "json/json.h"
 #include "vocab/control_tokens.h"
 #include "vocab/formats/formats.h"
+#include "vocab/formats/gguf.h"
 #include "vocab/formats/sentencepiece.h"
 
 namespace polyglyph::vocab {
@@ -25,36 +29,72 @@ namespace fs = std::filesystem;
 // Far above any vocabulary (the largest public one is 33 MB): a wrong path should not fill the memory.
 constexpr std::size_t kMaxFileSize = std::size_t{1} << 30;
 
-std::string read_content(const fs::path& path) {
-  const std::string name = path.string();
-  const auto fail = [&](int error) {
-    throw Error(ErrorCode::io, fmt::format("cannot be read: {}", std::generic_category().message(error)),
-                name);
-  };
-  std::error_code error;
-  if (!fs::exists(path, error))
-    throw Error(ErrorCode::not_found, "no such file or directory; check the path, or see the built-in names",
-                name);
-
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file) fail(errno);
-  // The size is a hint: a pipe has none.
-  const auto size = fs::file_size(path, error);
-  std::string content;
-  std::size_t capacity = error ? 0 : static_cast<std::size_t>(size);
-  for (;;) {
-    if (capacity > kMaxFileSize) {
-      throw Error(ErrorCode::limit,
-                  fmt::format("is larger than {} bytes; this is not a vocabulary", kMaxFileSize), name);
+// A file that is read from its beginning as far as somebody wants it.
+class Input {
+ public:
+  explicit Input(const fs::path& path) : name_(path.string()) {
+    std::error_code error;
+    if (!fs::exists(path, error)) {
+      throw Error(ErrorCode::not_found,
+                  "no such file or directory; check the path, or see the built-in names", name_);
     }
-    const std::size_t before = content.size();
-    content.resize(capacity + 1);  // one more than expected, to meet the end of the file
-    const std::size_t wanted = content.size() - before;
-    const std::size_t got = std::fread(content.data() + before, 1, wanted, file.get());
-    content.resize(before + got);
-    if (std::ferror(file.get())) fail(errno);
-    if (got < wanted) return content;
-    capacity = content.size() * 2 + 4096;
+    file_.reset(std::fopen(path.c_str(), "rb"));
+    if (!file_) fail(errno);
+    const auto size = fs::file_size(path, error);  // a pipe has none
+    size_ = error ? 0 : size;
+  }
+
+  const std::string& name() const { return name_; }
+  std::uintmax_t size() const { return size_; }  // a hint, as files may grow
+  const std::string& content() const { return content_; }
+
+  // Reads on until there are `size` bytes; false if the file ends before.
+  bool read_to(std::size_t size) {
+    if (size > kMaxFileSize) {
+      throw Error(ErrorCode::limit,
+                  fmt::format("is larger than {} bytes; this is not a vocabulary", kMaxFileSize), name_);
+    }
+    const std::size_t before = content_.size();
+    if (size <= before) return true;
+    content_.resize(size);
+    const std::size_t got = std::fread(content_.data() + before, 1, size - before, file_.get());
+    content_.resize(before + got);
+    if (std::ferror(file_.get())) fail(errno);
+    return content_.size() == size;
+  }
+
+  const std::string& read_all() {
+    // One more than expected, to meet the end of the file.
+    for (std::uintmax_t wanted = size_ + 1; read_to(std::min<std::uintmax_t>(wanted, SIZE_MAX));) {
+      wanted = content_.size() * 2 + 4096;
+    }
+    return content_;
+  }
+
+ private:
+  [[noreturn]] void fail(int error) const {
+    throw Error(ErrorCode::io, fmt::format("cannot be read: {}", std::generic_category().message(error)),
+                name_);
+  }
+
+  std::string name_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, &std::fclose};
+  std::uintmax_t size_ = 0;
+  std::string content_;
+};
+
+std::string read_content(const fs::path& path) {
+  return Input(path).read_all();
+}
+
+// The file of a whole model has gigabytes of tensors behind the header.
+TokenizerSpec read_gguf_header(Input& input) {
+  constexpr std::size_t kFirst = std::size_t{1} << 24;  // nearly every header fits in
+  for (std::size_t wanted = kFirst;; wanted *= 2) {
+    const bool more = input.read_to(wanted);
+    const std::uintmax_t size =
+        more ? std::max<std::uintmax_t>(input.size(), wanted) : input.content().size();
+    if (auto spec = read_gguf(input.name(), input.content(), size)) return *std::move(spec);
   }
 }
 
@@ -89,26 +129,35 @@ Format format_of(const fs::path& path, std::string_view content) {
   if (extension == ".tiktoken") return Format::ranks;
   if (extension == ".model") return Format::sentencepiece;
   throw Error(ErrorCode::unsupported,
-              "is neither a tokenizer.json, a SentencePiece model nor a .tiktoken file, the formats that are "
+              "is neither a tokenizer.json, a SentencePiece model, a GGUF file nor a .tiktoken file, the "
+              "formats that are "
               "supported yet",
               path.string());
 }
 
+// What only .tiktoken files leave to the caller.
+void refuse_options(const std::string& name, const LoadOptions& options) {
+  if (options.pattern.empty() && options.special_tokens.empty()) return;
+  throw Error(ErrorCode::invalid_argument,
+              "a pattern and special tokens can be given for .tiktoken files alone; this file has its own",
+              name);
+}
+
 TokenizerSpec read_one_file(const fs::path& path, const LoadOptions& options) {
-  const std::string content = read_content(path);
-  const std::string name = path.string();
+  Input input(path);
+  const std::string& name = input.name();
+  if (input.read_to(kGgufMagic.size()) && input.content() == kGgufMagic) {
+    refuse_options(name, options);
+    return read_gguf_header(input);
+  }
+  const std::string& content = input.read_all();
   const Format format = format_of(path, content);
   if (format == Format::ranks) {
     TokenizerSpec spec = read_tiktoken(name, content, options);
     check_ranks(name, spec, options);
     return spec;
   }
-  if (!options.pattern.empty() || !options.special_tokens.empty()) {
-    throw Error(
-        ErrorCode::invalid_argument,
-        "a pattern and special tokens can be given for .tiktoken files alone; other formats have their own",
-        name);
-  }
+  refuse_options(name, options);
   return format == Format::sentencepiece ? read_sentencepiece(name, content)
                                          : read_tokenizer_json(name, content);
 }
