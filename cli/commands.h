@@ -20,6 +20,10 @@ Command add_decode(CLI::App& root);
 Command add_show(CLI::App& root);
 Command add_inspect(CLI::App& root);
 Command add_verify(CLI::App& root);
+Command add_add(CLI::App& root);
+Command add_prune(CLI::App& root);
+Command add_extend(CLI::App& root);
+Command add_unreachable(CLI::App& root);
 Command add_list(CLI::App& root);
 Command add_completion(CLI::App& root);  // last: it describes the others
 

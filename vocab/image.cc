@@ -184,7 +184,7 @@ void pipeline_fields(Archive& a, P& p) {
     a.number(s.length);
   });
   a.choice(p.model, ModelKind::wordlevel);
-  a.flags(p.characters, p.names_use_byte_alphabet, p.ignore_merges, p.fuse_unknown);
+  a.flags(p.characters, p.names_use_byte_alphabet, p.merges_by_rank, p.ignore_merges, p.fuse_unknown);
   a.text(p.subword_prefix, p.word_suffix);
   a.number(p.max_word_characters);
   a.list(p.byte_tokens, id);

@@ -127,7 +127,7 @@ class Image {
   }  // one more than the largest id of model and added
   bool contains(TokenId id) const noexcept { return id < kinds_.size() && kinds_[id] != 0; }
   bool is_literal(TokenId id) const noexcept;
-  bool is_entry(TokenId id) const noexcept;  // of the model, and no literal
+  bool is_entry(TokenId id) const noexcept;   // of the model, and no literal
   bool is_normal(TokenId id) const noexcept;  // an entry that is neither user-defined nor unused
   const std::vector<TokenId>& literals() const noexcept { return literals_; }
 
@@ -180,6 +180,8 @@ class Image {
     }
     return nullptr;
   }
+
+  std::span<const Pair> pairs() const noexcept { return pairs_; }  // empty slots among them
 
   double score(TokenId id) const noexcept { return id < scores_.size() ? scores_[id] : 0; }
   std::span<const double> scores() const noexcept { return scores_; }  // by id; may end before the ids do

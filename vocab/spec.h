@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -164,6 +165,10 @@ struct Pipeline {
   bool characters = false;
   bool names_use_byte_alphabet = false;  // token names are spelled with GPT-2's 256 printable characters
 
+  // BPE. tokenizer.json lists the pairs that merge. Elsewhere any two neighbours do whose joined bytes are an
+  // entry, by higher scores, or by lower ids where there are none.
+  bool merges_by_rank = false;
+
   // BPE: a whole piece that is an entry is that entry, merges or not.
   bool ignore_merges = false;
 
@@ -201,14 +206,11 @@ struct Pipeline {
 struct TokenizerSpec : Pipeline {
   std::string name;  // the file's name, or the built-in's
 
-  std::vector<std::string> pools;  // storage behind the views in `entries`
-  std::vector<Entry> entries;      // index is the id
+  std::deque<std::string> pools;  // storage behind the views in `entries`; strings in it never move
+  std::vector<Entry> entries;     // index is the id
 
-  // BPE. tokenizer.json: only the listed pairs merge, earlier ones first. Elsewhere (merges_by_rank): any two
-  // neighbours whose joined bytes are an entry, by higher `scores`, or by lower ids where there are none;
-  // `merges` is then empty.
+  // BPE: the pairs that merge, earlier ones first; none with merges_by_rank.
   std::vector<Merge> merges;
-  bool merges_by_rank = false;
 
   // Logarithms of probabilities by id, as long as `entries`: unigram models and SentencePiece's BPE.
   std::vector<double> scores;
