@@ -22,5 +22,6 @@ PYBIND11_MODULE(_polyglyph, module, py::mod_gil_not_used()) {
   define_encode_stream(module);
   define_decode_stream(module);
   define_tokenizer(module);
+  define_surgery(module);
   define_verify(module);
 }

@@ -11,6 +11,7 @@ import polyglyph
 PACKAGE = pathlib.Path(polyglyph.__file__).parent
 STUB = ast.parse((PACKAGE / "_polyglyph.pyi").read_text(encoding="utf-8"))
 CLASSES = {node.name: node for node in STUB.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")}
+FUNCTIONS = {node.name: node for node in STUB.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")}
 
 # What Python or pybind11 gives every class.
 MACHINERY = {"__doc__", "__init__", "__module__", "__new__", "__repr__", "_pybind11_conduit_v1_", "__static_attributes__"}
@@ -26,7 +27,7 @@ def test_package_is_marked_as_typed():
 
 def test_names_of_the_module():
     declared = {node.target.id for node in STUB.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
-    declared = {name for name in declared if not name.startswith("_") or name == "__version__"} | set(CLASSES)
+    declared = {name for name in declared if not name.startswith("_") or name == "__version__"} | set(CLASSES) | set(FUNCTIONS)
     module = polyglyph._polyglyph
     assert declared == {name for name in vars(module) if not name.startswith("_")} | {"__version__"}
 
@@ -41,6 +42,19 @@ def test_members(name):
     assert set(members(name)) - MACHINERY == runtime
 
 
+def assert_signature(node, function):
+    signature = inspect.signature(function)
+    arguments = [argument.arg for argument in node.args.args]
+    defaults = [ast.literal_eval(default) for default in node.args.defaults]
+    assert list(signature.parameters) == arguments
+    assert [p.default for p in signature.parameters.values() if p.default is not p.empty] == defaults
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_signature_of_function(name):
+    assert_signature(FUNCTIONS[name], getattr(polyglyph, name))
+
+
 @pytest.mark.parametrize(
     ("name", "member"),
     [(name, member) for name in CLASSES for member in members(name) if not member.startswith("__")],
@@ -52,11 +66,7 @@ def test_signature(name, member):
     if "property" in decorators:
         assert isinstance(value, property)
         return
-    signature = inspect.signature(getattr(getattr(polyglyph, name), member))
-    arguments = [argument.arg for argument in node.args.args]
-    defaults = [ast.literal_eval(default) for default in node.args.defaults]
-    assert list(signature.parameters) == arguments
-    assert [p.default for p in signature.parameters.values() if p.default is not p.empty] == defaults
+    assert_signature(node, getattr(getattr(polyglyph, name), member))
 
 
 def test_every_parameter_has_a_name(qwen3):

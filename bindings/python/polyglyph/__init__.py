@@ -11,7 +11,17 @@ Text from a stranger never becomes a control token unless you say special_tokens
 """
 
 from .values import AddedToken, Description, Difference, Encoding, Error, PairEncoding, TracePiece, TraceSection  # isort: skip: _polyglyph makes instances of these
-from ._polyglyph import Batch, DecodeStream, EncodeStream, Tokenizer, __version__
+from ._polyglyph import (
+    Batch,
+    DecodeStream,
+    EncodeStream,
+    Tokenizer,
+    __version__,
+    add_tokens,
+    extend,
+    prune,
+    unreachable_tokens,
+)
 from .verify import verify
 
 __all__ = [
@@ -28,6 +38,10 @@ __all__ = [
     "TracePiece",
     "TraceSection",
     "__version__",
+    "add_tokens",
+    "extend",
+    "prune",
+    "unreachable_tokens",
     "verify",
 ]
 
