@@ -17,7 +17,8 @@
 // tokenizers puts what stands in for unknown characters among the symbols before merging; SentencePiece and
 // llama.cpp merge characters by their text and replace in the end those that are still alone, and so may
 // merge characters that have no entry. Entries that SentencePiece calls unused are then taken apart into the
-// two symbols of which it last thought to merge them, wherever in the piece that was.
+// two symbols of which it last thought to merge them, wherever in the piece that was; a character whose entry
+// is unused is unknown.
 #include "tokenizer/bpe.h"
 
 #include <algorithm>
@@ -445,8 +446,10 @@ void Bpe::for_each_merged(std::string_view piece, Scratch& scratch, const Add& a
   };
   Unknown<decltype(add_unknown)> unknown(image_.pipeline(), add_unknown);
   const auto& symbols = scratch.symbols;
+  const bool unused_stays = image_.pipeline().reference != vocab::Reference::sentencepiece;
   const auto add_known = [&](TokenId id, Span span) {
-    if (vocab::is_unnamed(id)) {
+    const bool unused = has_unused_ && !unused_stays && image_.is_unused(id);
+    if (vocab::is_unnamed(id) || unused) {
       const std::size_t size = span.end - span.begin;
       return unknown.take(piece.substr(span.begin, size), size);
     }

@@ -30,7 +30,8 @@ void WordLevel::look_up_words(std::string_view piece, const Add& add) const {
   Span unknown{0, 0};
   for (std::size_t begin = 0, end; begin < piece.size(); begin = end) {
     end = std::min(piece.find(kMark, begin + 1), piece.size());
-    const TokenId id = image_.find_entry(piece.substr(begin, end - begin));
+    TokenId id = image_.find_entry(piece.substr(begin, end - begin));
+    if (id != kNoToken && image_.is_unused(id)) id = kNoToken;
     if (id == kNoToken && byte_tokens.empty()) {
       unknown.end = end;  // it goes on, or begins where the last known word ended
       continue;

@@ -94,8 +94,10 @@ bool Bpe::merge(const Symbol& left, const Symbol& right, Merged& merged) const {
 
 void Bpe::take_apart(const Symbol& symbol, const Parts& parts, std::vector<Symbol>& out) const {
   const auto found = parts.find(symbol.text);
-  if (symbol.id == kNoToken || spec_.entries[symbol.id].kind != Entry::Kind::unused || found == parts.end()) {
-    out.push_back(symbol);
+  const bool unused = symbol.id != kNoToken && spec_.entries[symbol.id].kind == Entry::Kind::unused;
+  if (!unused || found == parts.end()) {
+    const bool unknown = unused && spec_.reference == vocab::Reference::sentencepiece;
+    out.push_back({symbol.text, unknown ? kNoToken : symbol.id});
     return;
   }
   take_apart(found->second.first, parts, out);
