@@ -46,7 +46,7 @@ class Written {
     out_ += text;
     behind_space_ = false;
     solid_out_ = out_.size();
-    solid_in_ = whole_ = in + text.size();
+    whole_ = in + text.size();
   }
 
   // The part of the text at `in` that was `old` becomes `text`, with spaces.
@@ -61,8 +61,10 @@ class Written {
     out_ += text;
     if (!text.empty()) behind_space_ = false;
     const std::string_view now = std::string_view(out_).substr(at);
-    if (now != old) add_edit(at, in, in + old.size());
-    note_solid(now, at, in + old.size());
+    const bool is_character = unicode::decode(old.data(), old.data() + old.size()).size == old.size();
+    if (now != old || !is_character)
+      add_edit(at, in, in + old.size());  // symbols that stay are one thing, too
+    note_solid(now, at, {in, in + old.size()});
   }
 
   // The mark in front of the text or behind it, which is at `in`.
@@ -73,13 +75,20 @@ class Written {
 
   void drop_before(std::size_t in) { add_edit(out_.size(), 0, in); }
 
-  // Goes back to the last solid place; returns where that is in the text.
-  std::size_t drop_spaces_behind() {
+  // Goes back to the last solid place. Returns where the text ends without the spaces that are dropped.
+  std::size_t drop_spaces_behind(std::size_t in) {
+    if (out_.size() == solid_out_) return in;
     out_.resize(solid_out_);
     const std::size_t end = solid_out_ - begin_;
-    while (!edits_.empty() && edits_.back().out.begin >= end) edits_.pop_back();
-    if (!edits_.empty()) edits_.back().out.end = std::min(edits_.back().out.end, end);
-    return solid_in_;
+    const auto is_gone = [&](const Edit& edit) {
+      return edit.out.begin >= end && edit.in.begin >= spaces_in_;
+    };
+    while (!edits_.empty() && is_gone(edits_.back())) edits_.pop_back();
+    if (!edits_.empty() && edits_.back().out.end > end) {
+      edits_.back().out.end = end;
+      edits_.back().in.end = spaces_in_;  // its beginning
+    }
+    return spaces_in_;
   }
 
   void add_edits(OffsetMap& map) const {
@@ -92,7 +101,6 @@ class Written {
 
   bool empty() const { return out_.size() == begin_; }
 
-  // The end of the last part of the text of which all that was made is solid.
   std::size_t solid_end() const { return whole_; }
 
  private:
@@ -100,13 +108,15 @@ class Written {
     Span out, in;
   };
 
-  void note_solid(std::string_view now, std::size_t at, std::size_t in) {
+  // `now` was made at `at` of `in`.
+  void note_solid(std::string_view now, std::size_t at, Span in) {
     const std::size_t size = now.size();
+    if (solid_out_ == at) spaces_in_ = in.begin;
     while (now.ends_with(space_)) now.remove_suffix(space_.size());
     if (now.empty()) return;
     solid_out_ = at + now.size();
-    solid_in_ = in;
-    if (now.size() == size) whole_ = in;
+    spaces_in_ = in.begin;
+    if (now.size() == size) whole_ = in.end;
   }
 
   std::string& out_;
@@ -115,8 +125,9 @@ class Written {
   bool drops_spaces_;
   bool behind_space_;  // more of them are dropped
   bool keep_edits_;
-  std::size_t solid_out_, solid_in_ = 0;  // the last solid place
-  std::size_t whole_ = 0;
+  std::size_t solid_out_;      // the last solid place
+  std::size_t spaces_in_ = 0;  // what was made behind it was made from here on
+  std::size_t whole_ = 0;      // the end of the last part that is solid to its end
   std::vector<Edit> edits_;
 };
 
@@ -147,9 +158,8 @@ class SentencePieceStep final : public Step {
       if (ends.begin && prefix_) written.add_space(begin);
       run(text, begin, true, written);
       std::size_t end = text.size();
-      if (ends.end && drops_) end = written.drop_spaces_behind();
+      if (ends.end && drops_) end = written.drop_spaces_behind(end);
       if (ends.end && suffix_) written.add_space(end);
-      if (end < text.size()) written.add_edit(out.size(), end, text.size());
     }
     if (map != nullptr) written.add_edits(*map);
   }

@@ -74,6 +74,17 @@ std::unique_ptr<normalizers::Normalizer> make_normalizer(const vocab::Pipeline& 
   });
 }
 
+// SentencePiece gives a character that became bytes to the last of these; the others are empty, and in front
+// of it.
+Span of_whole_characters(std::string_view text, Span span) {
+  const auto is_inside = [&](std::size_t place) {
+    return place < text.size() && (text[place] & 0xC0) == 0x80;
+  };
+  while (is_inside(span.begin) && span.begin > 0) --span.begin;
+  if (is_inside(span.end)) span.end = span.begin;
+  return span;
+}
+
 bool takes_sound_text(const vocab::Pipeline& p) {
   const bool made_sound =
       !p.normalizers.empty() && p.normalizers[0].kind == unicode::NormalStep::Kind::sentencepiece;
@@ -309,7 +320,8 @@ struct Engine::OffsetRun {
   std::string_view text;  // the caller's
   Encoding encoding;
   std::vector<Trace::Section>* sections = nullptr;  // what else is asked for
-  std::size_t prefix_size = 0;                      // how many tokens the template put in front
+  bool by_beginnings = engine.image_->pipeline().reference == vocab::Reference::sentencepiece;
+  std::size_t prefix_size = 0;  // how many tokens the template put in front
 
   void add(TokenId id, Span span) {
     encoding.ids.push_back(id);
@@ -378,7 +390,7 @@ struct Engine::OffsetRun {
     }
     trace_section({begin, end}, changed);
     const auto place = [&](Span span) {
-      if (!map.empty()) span = map.to_input(span);
+      if (!map.empty()) span = by_beginnings ? map.to_beginnings(span) : map.to_input(span);
       return Span{begin + span.begin, begin + span.end};
     };
     const std::size_t first = begin == 0 ? engine.first_extent(section) : 0;
@@ -413,6 +425,7 @@ struct Engine::OffsetRun {
         sections->back().pieces.push_back({std::string(piece.bytes), whole, {ids.begin(), ids.end()}});
       }
       for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (by_beginnings) spans[i] = of_whole_characters(piece.bytes, spans[i]);
         Span span = worker.split.place(piece.bytes, spans[i]);
         span = place({part_begin + span.begin, part_begin + span.end});
         add(ids.data()[i], trimmed(engine.image_->token(ids.data()[i]), spelled, span));

@@ -9,8 +9,10 @@
 //
 // - Hugging Face tokenizers adds up doubles. A later way must be greater than an earlier one, so of equals
 //   the one with the longest last token stays. The fallback to an unknown character comes last.
-// - sentencepiece adds up floats. A user-defined entry counts a tenth for each of its bytes but one, so that
-//   it wins over others, whose scores are negative, and the longest of two wins.
+// - sentencepiece adds up floats. Where a sum has fallen below -100,000, it takes this sum off those of all
+//   places that are reached, this one and later ones, so that the sums of long texts stay small. A
+//   user-defined entry counts a tenth for each of its bytes but one, so that it wins over others, whose
+//   scores are negative, and the longest of two wins.
 // - llama.cpp adds up doubles, and user-defined entries count nothing.
 //
 // On the way back neighbouring unknown characters become one run. Hugging Face tokenizers looks a run up
@@ -20,6 +22,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #include "unicode/utf8.h"
 
@@ -28,6 +31,7 @@ namespace {
 
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 constexpr double kUnknownPenalty = 10;
+constexpr float kLeastSum = -100'000;
 
 }  // namespace
 
@@ -40,10 +44,12 @@ Unigram::Unigram(const vocab::Image& image)
       hugging_face_(image.pipeline().reference == Reference::hugging_face),
       single_sums_(image.pipeline().reference == Reference::sentencepiece) {
   // Hugging Face tokenizers knows no kinds: every entry counts, also one that no text reaches.
+  longest_ = unicode::encoded_size(0x10FFFF);  // unknown characters
   double least = hugging_face_ ? std::numeric_limits<double>::infinity() : std::numeric_limits<float>::max();
   bool user_defined = false;
   for (TokenId id = 0; id < scores_.size(); ++id) {
     user_defined = user_defined || image.is_user_defined(id);
+    longest_ = std::max(longest_, image.token_size(id));
     if (hugging_face_ || image.is_normal(id)) least = std::min(least, scores_[id]);
   }
   unknown_score_ = least - kUnknownPenalty;
@@ -61,6 +67,14 @@ Unigram::Unigram(const vocab::Image& image)
 void Unigram::Scratch::release() {
   constexpr std::size_t kKeep = std::size_t{1} << 20;
   if (nodes.capacity() * sizeof(Node) > kKeep) nodes = {};
+}
+
+// Takes the first sum off all of them that are there.
+void Unigram::lower(std::span<Node> nodes) {
+  const auto sum = static_cast<float>(nodes[0].score);
+  for (Node& node : nodes) {
+    if (node.begin != kNone || &node == nodes.data()) node.score = static_cast<float>(node.score) - sum;
+  }
 }
 
 template <typename Sum>
@@ -81,6 +95,9 @@ void Unigram::find_best(std::string_view piece, std::vector<Node>& nodes) const 
     const auto lead = static_cast<unsigned char>(text[begin]);
     const std::size_t size = characters ? std::max(1u, unicode::sequence_size(lead)) : 1;
     next = std::min(piece.size(), begin + size);
+    if (std::is_same_v<Sum, float> && nodes[begin].score < kLeastSum) {
+      lower(std::span(nodes).subspan(begin, std::min(longest_ + 1, nodes.size() - begin)));
+    }
     const double so_far = nodes[begin].score;
     bool single = false;  // the character is an entry
     vocab::Image::TriePlace place = root;

@@ -37,6 +37,7 @@ class Unigram final : public Model {
     void release() override;
   };
 
+  static void lower(std::span<Node> nodes);
   void find_best(std::string_view piece, std::vector<Node>& nodes) const;
   template <typename Sum>
   void find_best(std::string_view piece, std::vector<Node>& nodes) const;
@@ -49,6 +50,7 @@ class Unigram final : public Model {
   const vocab::Image& image_;
   std::vector<double> adjusted_;     // backs scores_ where they are not those of the image
   std::span<const double> scores_;   // of each entry
+  std::size_t longest_;              // bytes of an entry or a character
   double unknown_score_;             // of a character without an entry
   bool hugging_face_, single_sums_;  // single_sums_: scores are added up in single precision
 };

@@ -42,8 +42,8 @@ void WordLevel::look_up_words(std::string_view piece, const Add& add) const {
       add(id, Span{begin, end});
       continue;
     }
-    for (std::size_t i = begin; i < end; ++i) {
-      add(byte_tokens[static_cast<unsigned char>(piece[i])], Span{i, i + 1});
+    for (std::size_t i = begin; i < end; ++i) {  // the last one has the place of the word
+      add(byte_tokens[static_cast<unsigned char>(piece[i])], Span{begin, i + 1 < end ? begin : end});
     }
   }
   if (unknown.begin != unknown.end) add(image_.pipeline().unknown, unknown);

@@ -13,20 +13,22 @@
 
 namespace polyglyph::unicode {
 
+// Inside the last edit that begins at or before the place, or behind it.
+std::size_t OffsetMap::beginning(std::size_t out) const {
+  const auto behind = std::partition_point(edits_.begin(), edits_.end(),
+                                           [&](const Edit& edit) { return edit.out.begin <= out; });
+  if (behind == edits_.begin()) return out;
+  const Edit& edit = behind[-1];
+  return out < edit.out.end ? edit.in.begin : edit.in.end + (out - edit.out.end);
+}
+
 Span OffsetMap::to_input(Span out) const {
   if (edits_.empty()) return out;
-  // The last edit that begins at or before the span's beginning; the span begins inside it, or behind it.
-  auto behind = std::partition_point(edits_.begin(), edits_.end(),
-                                     [&](const Edit& edit) { return edit.out.begin <= out.begin; });
-  std::size_t begin = out.begin;
-  if (behind != edits_.begin()) {
-    const Edit& edit = behind[-1];
-    begin = out.begin < edit.out.end ? edit.in.begin : edit.in.end + (out.begin - edit.out.end);
-  }
+  const std::size_t begin = beginning(out.begin);
   if (out.begin == out.end) return {begin, begin};
   // The last edit that begins before the span's end.
-  behind =
-      std::partition_point(behind, edits_.end(), [&](const Edit& edit) { return edit.out.begin < out.end; });
+  const auto behind = std::partition_point(edits_.begin(), edits_.end(),
+                                           [&](const Edit& edit) { return edit.out.begin < out.end; });
   std::size_t end = out.end;
   if (behind != edits_.begin()) {
     const Edit& edit = behind[-1];

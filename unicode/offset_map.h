@@ -26,6 +26,10 @@ class OffsetMap {
   // bytes. An empty span maps to an empty span.
   Span to_input(Span out) const;
 
+  // From where the first byte of `out` was made to where the byte behind `out` was, as SentencePiece counts:
+  // an edit belongs to the last of the spans that share it, and what was dropped to the span before.
+  Span to_beginnings(Span out) const { return {beginning(out.begin), beginning(out.end)}; }
+
   // The map of two changes in a row, `first` made the text that this one changed.
   static OffsetMap chain(const OffsetMap& first, const OffsetMap& second);
 
@@ -34,6 +38,8 @@ class OffsetMap {
     Span out;
     Span in;
   };
+  std::size_t beginning(std::size_t out) const;
+
   std::vector<Edit> edits_;
 };
 

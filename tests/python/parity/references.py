@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import pyarrow
+import sentencepiece
 import tiktoken
 import tiktoken_ext.openai_public
 import tokenizers
@@ -195,6 +196,41 @@ class TiktokenReference(_Reference):
 
     def rank(self, left, right):
         return self.ids.get(left + right)
+
+
+class SentencePieceReference(_Reference):
+    """sentencepiece on a .model file. It never finds control pieces in text: "parse" is to encode what is between them."""
+
+    def __init__(self, content):
+        self.processor = sentencepiece.SentencePieceProcessor(model_proto=content)
+        self.names = [self.processor.IdToPiece(i) for i in range(self.processor.GetPieceSize())]
+        self.control = {i: name for i, name in enumerate(self.names)
+                        if self.processor.IsControl(i) or self.processor.IsUnknown(i)}
+        self.ids = {name.replace("\u2581", " ").encode(): i for i, name in enumerate(self.names)
+                    if i not in self.control and not self.processor.IsByte(i)}
+
+    @functools.cached_property
+    def _controls(self):
+        names = sorted(map(re.escape, self.control_names), key=len, reverse=True)
+        return re.compile(f"({'|'.join(names)})")
+
+    def _parse(self, text):
+        by_name = {name: i for i, name in self.control.items()}
+        ids = []
+        for i, part in enumerate(self._controls.split(text)):
+            ids += [by_name[part]] if i % 2 else self.processor.EncodeAsIds(part)
+        return ids
+
+    def encode_batch(self, texts, mode="text", add_special_tokens=False):
+        return [self.processor.EncodeAsIds(text) if mode == "text" else self._parse(text) for text in texts]
+
+    def encode_with_offsets(self, texts):
+        """Ids, and spans in characters of a str, in bytes of bytes."""
+        found = [self.processor.EncodeAsOffsetMapping(text) for text in texts]
+        return [(encoding["ids"], encoding["offsets"]) for encoding in found]
+
+    def decode(self, ids):
+        return self.processor.Decode(ids)
 
 
 def _byte_alphabet():

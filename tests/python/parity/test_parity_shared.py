@@ -27,7 +27,13 @@ _FILES = {
     "tiktoken/p50k_base.tiktoken": "p50k_base",
     "tiktoken/r50k_base.tiktoken": "r50k_base",
     "qwen_tiktoken/qwen.tiktoken": "qwen",
+    "mistral/tokenizer.model": None,
+    "llm_jp_v3/llm-jp-tokenizer-100k.ver3.0b1.model": None,
+    "sentencepiece/test_model.model": None,
+    "sentencepiece/test_ja_model.model": None,
+    "xlnet/xlnet_base_cased.model": None,
 }
+_MODELS = [file for file in _FILES if file.endswith(".model")]
 
 
 @functools.cache
@@ -35,7 +41,10 @@ def pair(file):
     path = _SHARED / "vocab" / file
     name = _FILES[file]
     content = path.read_bytes()
-    reference = references.tiktoken_reference(content, name) if name else references.HuggingFaceReference(content)
+    if file in _MODELS:
+        reference = references.SentencePieceReference(content)
+    else:
+        reference = references.tiktoken_reference(content, name) if name else references.HuggingFaceReference(content)
     return polyglyph.Tokenizer.from_file(path), reference
 
 
@@ -86,18 +95,31 @@ def test_files_on_languages(file):
 
 
 @pytest.mark.parametrize("file", ["gpt2/tokenizer.json", "llama3/tokenizer.json", "tiktoken/r50k_base.tiktoken",
-                                  "qwen_tiktoken/qwen.tiktoken"])
+                                  "qwen_tiktoken/qwen.tiktoken", *_MODELS])
 @pytest.mark.parametrize("context", texts.SCALAR_CONTEXTS)
 def test_files_on_every_scalar(file, context):
     # Two planes hold all but a few of the characters.
     assert_same_ids(*pair(file), texts.every_scalar(context, 0, 0x110000 if _LONG else 0x20000))
 
 
-@pytest.mark.parametrize("file", [file for file, name in _FILES.items() if name is None])
+@pytest.mark.parametrize("file", [file for file in _FILES if file.endswith(".json")])
 def test_files_with_special_tokens_added(file):
     tokenizer, reference = pair(file)
     drawn = texts.draw("hard", reference, 200, "added")
     assert_same_ids(tokenizer, reference, drawn, "parse", add_special_tokens=True)
+
+
+@pytest.mark.parametrize("file", _MODELS)
+def test_models_decode_and_place_as_sentencepiece(file):
+    tokenizer, reference = pair(file)
+    lines = [text for kind in texts.KINDS for text in texts.draw(kind, reference, _COUNT // 10, "models")]
+    for text in [*lines, *(text.encode()[1:-1] for text in lines)]:
+        unit = "chars" if isinstance(text, str) else "bytes"
+        encoding = tokenizer.encode_with_offsets(text, unit=unit)
+        ids = encoding.ids.tolist()
+        assert (ids, [tuple(span) for span in encoding.offsets.tolist()]) == \
+            reference.encode_with_offsets([text])[0], ascii(text)
+        assert tokenizer.decode(ids) == reference.decode(ids), ids
 
 
 def test_a_built_in_is_its_owners_file():
