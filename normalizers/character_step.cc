@@ -59,8 +59,10 @@ class CharacterStep final : public Step {
     out.append(same, end);
   }
 
-  std::size_t settled_prefix(std::string_view text, bool) const override {
-    return text.size() - unicode::unfinished_tail(text);
+  std::size_t apply_settled(std::string_view text, Ends ends, std::string& out) const override {
+    const std::size_t whole = text.size() - unicode::unfinished_tail(text);
+    apply(text.substr(0, whole), ends, out, nullptr);
+    return whole;
   }
 
  private:

@@ -28,7 +28,10 @@ class PrependStep final : public Step {
     out += text;
   }
 
-  std::size_t settled_prefix(std::string_view text, bool) const override { return text.size(); }
+  std::size_t apply_settled(std::string_view text, Ends ends, std::string& out) const override {
+    apply(text, ends, out, nullptr);
+    return text.size();
+  }
 
  private:
   std::string text_;
@@ -56,10 +59,12 @@ class StripStep final : public Step {
     if (end < text.size()) map->add({end - begin, end - begin}, {end, text.size()});
   }
 
-  std::size_t settled_prefix(std::string_view text, bool begins) const override {
-    const std::size_t size = text.size() - unicode::unfinished_tail(text);
-    const std::string_view whole = text.substr(0, size);
-    return size - trailing(whole.substr(leading(whole, begins)), true);
+  std::size_t apply_settled(std::string_view text, Ends ends, std::string& out) const override {
+    const std::string_view whole = text.substr(0, text.size() - unicode::unfinished_tail(text));
+    const std::size_t begin = leading(whole, ends.begin);
+    const std::size_t end = whole.size() - trailing(whole.substr(begin), true);
+    out += whole.substr(begin, end - begin);
+    return end;
   }
 
  private:

@@ -142,8 +142,10 @@ class FormStep final : public Step {
   explicit FormStep(NormalForm form) : form_(form) {}
 
   std::size_t unchanged_prefix(std::string_view text) const override { return form_.unchanged_prefix(text); }
-  std::size_t settled_prefix(std::string_view text, bool) const override {
-    return form_.settled_prefix(text);
+  std::size_t apply_settled(std::string_view text, Ends ends, std::string& out) const override {
+    const std::size_t settled = form_.settled_prefix(text);
+    apply(text.substr(0, settled), ends, out, nullptr);
+    return settled;
   }
 
   void apply(std::string_view text, Ends, std::string& out, OffsetMap* map) const override {

@@ -60,11 +60,14 @@ void Normalizer::Stream::feed(std::string_view text, bool final, std::string& ou
     const std::size_t before = i + 1 == stages_.size() ? out.size() : 0;
     between_.clear();
     stage.waiting += arriving;
-    const std::size_t settled =
-        final ? stage.waiting.size() : step.settled_prefix(stage.waiting, stage.begins);
-    step.apply(std::string_view(stage.waiting).substr(0, settled), {stage.begins, final}, next, nullptr);
-    stage.waiting.erase(0, settled);
-    stage.begins = final || (stage.begins && next.size() == before);
+    if (final) {
+      step.apply(stage.waiting, stage.ends, next, nullptr);
+      stage = {};
+    } else if (const std::size_t settled = step.apply_settled(stage.waiting, stage.ends, next)) {
+      stage.ends.begin &= next.size() == before;
+      stage.ends.before = stage.waiting[settled - 1] == '\n' ? Ends::Before::newline : Ends::Before::other;
+      stage.waiting.erase(0, settled);
+    }
     std::swap(arriving, between_);
   }
 }

@@ -53,7 +53,7 @@ class Normalizer {
    private:
     struct Stage {
       std::string waiting;
-      bool begins = true;
+      Ends ends;  // of what waits
     };
     const Normalizer* normalizer_;
     std::vector<Stage> stages_;
@@ -76,8 +76,8 @@ class Matcher {
   // are never empty.
   virtual bool find(std::string_view text, std::size_t from, Span& match) const = 0;
 
-  // The first place where an attempt to match would read beyond the end of `text`.
-  virtual std::size_t undecided(std::string_view text) const = 0;
+  // The first place at or after `from` where an attempt to match would read beyond the end of `text`.
+  virtual std::size_t undecided(std::string_view text, std::size_t from) const = 0;
 };
 using MakeMatcher = std::function<std::unique_ptr<Matcher>(const std::string& pattern)>;
 

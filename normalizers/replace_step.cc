@@ -1,13 +1,19 @@
 // Matches are taken from left to right and do not overlap. The reference says that what comes in place of a
 // match is made of its last character; the ones before it are dropped.
 //
+// A text is searched for as Knuth, Morris and Pratt do, so that no pattern makes it slow; between matches its
+// first byte is jumped to. A regular expression may ask what stands in front, which a text that does not
+// begin its section is therefore shown with, and sees U+FFFD in place of what is ill-formed.
+//
 // In a stream, matches that begin before the first place where one may read beyond the end are final, and so
-// is the text between them.
+// is the text between them. They are looked for in all the text there is, since they may look at what
+// follows.
 #include "normalizers/replace_step.h"
 
 #include <algorithm>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "unicode/utf8.h"
 
@@ -18,22 +24,41 @@ using unicode::OffsetMap;
 
 class TextMatcher {
  public:
-  explicit TextMatcher(std::string pattern) : pattern_(std::move(pattern)) {}
+  // The pattern's first i bytes end with their own first borders_[i], fewer than i, and with no more of them.
+  explicit TextMatcher(std::string pattern) : pattern_(std::move(pattern)), borders_(pattern_.size() + 1) {
+    for (std::size_t i = 1; i < pattern_.size(); ++i) borders_[i + 1] = grow(borders_[i], pattern_[i]);
+  }
 
   bool find(std::string_view text, std::size_t from, Span& match) const {
-    match.begin = text.find(pattern_, from);
-    match.end = match.begin + pattern_.size();
-    return match.begin != text.npos;
+    std::size_t matched = 0;
+    for (std::size_t at = from; matched < pattern_.size(); ++at) {
+      if (matched == 0) at = text.find(pattern_[0], at);
+      if (at >= text.size()) return false;
+      matched = grow(matched, text[at]);
+      match = {at + 1 - matched, at + 1};
+    }
+    return true;
   }
-  std::size_t undecided(std::string_view text) const {
-    std::size_t place = text.size() - std::min(text.size(), pattern_.size() - 1);
-    while (place < text.size() && !std::string_view(pattern_).starts_with(text.substr(place))) ++place;
-    return place;
+
+  std::size_t undecided(std::string_view text, std::size_t from) const {
+    const std::size_t tail = std::min(text.size() - from, pattern_.size() - 1);
+    std::size_t matched = 0;
+    for (const char byte : text.substr(text.size() - tail)) matched = grow(matched, byte);
+    return text.size() - matched;
   }
-  bool takes(std::string_view) const { return true; }
+
+  bool takes(std::string_view, Ends) const { return true; }
 
  private:
+  // How much of the pattern a text ends with that ended with `matched` of it, not all, and goes on with
+  // `byte`.
+  std::size_t grow(std::size_t matched, char byte) const {
+    while (matched > 0 && pattern_[matched] != byte) matched = borders_[matched];
+    return matched + (pattern_[matched] == byte ? 1 : 0);
+  }
+
   std::string pattern_;
+  std::vector<std::size_t> borders_;
 };
 
 class RegexMatcher {
@@ -43,11 +68,31 @@ class RegexMatcher {
   bool find(std::string_view text, std::size_t from, Span& match) const {
     return matcher_->find(text, from, match);
   }
-  std::size_t undecided(std::string_view text) const { return matcher_->undecided(text); }
-  bool takes(std::string_view text) const { return unicode::is_valid(text); }
+  std::size_t undecided(std::string_view text, std::size_t from) const {
+    return matcher_->undecided(text, from);
+  }
+  bool takes(std::string_view text, Ends ends) const {
+    return ends.before == Ends::Before::nothing && unicode::is_valid(text);
+  }
 
  private:
   std::unique_ptr<Matcher> matcher_;
+};
+
+// What a pattern is shown that does not take the text as it is.
+struct Shown {
+  std::string text;
+  std::size_t from = 0;  // where what stands for the text begins
+  OffsetMap map;
+
+  Shown(std::string_view original, Ends ends) {
+    if (ends.before != Ends::Before::nothing) {
+      text = ends.before == Ends::Before::newline ? '\n' : 'x';
+      from = text.size();
+      map.add({0, from}, {0, 0});
+    }
+    unicode::append_lossy(text, original, map);
+  }
 };
 
 template <class Pattern>
@@ -55,49 +100,52 @@ class ReplaceStep final : public Step {
  public:
   ReplaceStep(Pattern pattern, std::string by) : pattern_(std::move(pattern)), by_(std::move(by)) {}
 
+  // Text behind the first match may be changed by itself only where the pattern does not look back at what is
+  // unchanged.
   std::size_t unchanged_prefix(std::string_view text) const override {
-    if (!pattern_.takes(text)) return 0;
+    if (!pattern_.takes(text, {})) return 0;
     Span match;
-    return pattern_.find(text, 0, match) ? match.begin : text.size();
+    if (!pattern_.find(text, 0, match)) return text.size();
+    return pattern_.takes(text, {.before = Ends::Before::other}) ? match.begin : 0;
   }
 
-  void apply(std::string_view text, Ends, std::string& out, OffsetMap* map) const override {
-    if (pattern_.takes(text)) return replace(text, out, map);
-    std::string sound;
-    OffsetMap lossy, edits;
-    unicode::append_lossy(sound, text, lossy);
-    replace(sound, out, map != nullptr ? &edits : nullptr);
-    if (map != nullptr) *map = OffsetMap::chain(lossy, edits);
+  void apply(std::string_view text, Ends ends, std::string& out, OffsetMap* map) const override {
+    if (pattern_.takes(text, ends)) {
+      replace(text, 0, text.size(), out, map);
+      return;
+    }
+    const Shown shown(text, ends);
+    OffsetMap edits;
+    replace(shown.text, shown.from, shown.text.size(), out, map != nullptr ? &edits : nullptr);
+    if (map != nullptr) *map = OffsetMap::chain(shown.map, edits);
   }
 
-  std::size_t settled_prefix(std::string_view text, bool) const override {
+  std::size_t apply_settled(std::string_view text, Ends ends, std::string& out) const override {
     const std::string_view whole = text.substr(0, text.size() - unicode::unfinished_tail(text));
-    if (pattern_.takes(whole)) return settled(whole);
-    std::string sound;
-    OffsetMap lossy;
-    unicode::append_lossy(sound, whole, lossy);
-    const std::size_t place = settled(sound);
-    return lossy.to_input({place, place}).begin;
+    if (pattern_.takes(whole, ends)) return replace(whole, 0, pattern_.undecided(whole, 0), out, nullptr);
+    const Shown shown(whole, ends);
+    const std::size_t undecided = pattern_.undecided(shown.text, shown.from);
+    const std::size_t place = replace(shown.text, shown.from, undecided, out, nullptr);
+    return shown.map.to_input({place, place}).begin;
   }
 
  private:
-  std::size_t settled(std::string_view text) const {
-    const std::size_t undecided = pattern_.undecided(text);
-    std::size_t at = 0;
-    for (Span match; pattern_.find(text, at, match) && match.begin < undecided;) at = match.end;
-    return std::max(at, undecided);
-  }
-
-  void replace(std::string_view text, std::string& out, OffsetMap* map) const {
+  // Appends what becomes of the text from `from` to `end`, or to where a match ends that begins before;
+  // returns where that was.
+  std::size_t replace(std::string_view text, std::size_t from, std::size_t end, std::string& out,
+                      OffsetMap* map) const {
     const std::size_t out_begin = out.size();
-    std::size_t at = 0;
-    for (Span match; pattern_.find(text, at, match); at = match.end) {
+    if (map != nullptr && from > 0) map->add({0, 0}, {0, from});
+    std::size_t at = from;
+    for (Span match; at < end && pattern_.find(text, at, match) && match.begin < end; at = match.end) {
       out += text.substr(at, match.begin - at);
       const std::size_t place = out.size() - out_begin;
       out += by_;
       if (map != nullptr) add_edit(*map, text, match, place);
     }
-    out += text.substr(at);
+    end = std::max(at, end);
+    out += text.substr(at, end - at);
+    return end;
   }
 
   void add_edit(OffsetMap& map, std::string_view text, Span match, std::size_t place) const {

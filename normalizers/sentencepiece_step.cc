@@ -164,17 +164,23 @@ class SentencePieceStep final : public Step {
     if (map != nullptr) written.add_edits(*map);
   }
 
-  // Behind a solid place or, where no spaces are dropped, any that something was made of.
-  std::size_t settled_prefix(std::string_view text, bool begins) const override {
-    const std::size_t begin = begins ? leading_spaces(text) : 0;
-    std::string made;
-    Written written(made, space_, drops_, drops_ && begins, false);
-    const std::size_t end = run(text, begin, false, written);
-    if (drops_) return written.solid_end();
-    return begins && written.empty() ? 0 : end;
+  std::size_t apply_settled(std::string_view text, Ends ends, std::string& out) const override {
+    const std::size_t settled = settled_prefix(text, ends);
+    apply(text.substr(0, settled), {.begin = ends.begin, .end = false}, out, nullptr);
+    return settled;
   }
 
  private:
+  // Behind a solid place or, where no spaces are dropped, any that something was made of.
+  std::size_t settled_prefix(std::string_view text, Ends ends) const {
+    const std::size_t begin = ends.begin ? leading_spaces(text) : 0;
+    std::string made;
+    Written written(made, space_, drops_, drops_ && ends.begin, false);
+    const std::size_t end = run(text, begin, false, written);
+    if (drops_) return written.solid_end();
+    return ends.begin && written.empty() ? 0 : end;
+  }
+
   // What stands at the beginning of a text: so many bytes of it become `text`.
   struct Part {
     std::string_view text;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,8 +15,11 @@ namespace polyglyph::normalizers {
 // Which ends of its section a text reaches to. A section that comes in parts has its beginning in the first
 // of them that made anything.
 struct Ends {
+  enum class Before : std::uint8_t { nothing, newline, other };
+
   bool begin = true;
   bool end = true;
+  Before before = Before::nothing;  // the character in front of the text
 };
 
 class Step {
@@ -30,9 +34,9 @@ class Step {
   // can be; its spans count from the beginning of `text` (in) and of what was appended (out).
   virtual void apply(std::string_view text, Ends ends, std::string& out, unicode::OffsetMap* map) const = 0;
 
-  // For streams: the length of the longest prefix of `text` of which no later text can change what becomes of
-  // it. `begins`: the section begins with it.
-  virtual std::size_t settled_prefix(std::string_view text, bool begins) const = 0;
+  // For streams: appends what becomes of the longest prefix of `text` of which no later text can change what
+  // becomes of it, and returns its length. ends.end is not looked at.
+  virtual std::size_t apply_settled(std::string_view text, Ends ends, std::string& out) const = 0;
 };
 
 }  // namespace polyglyph::normalizers

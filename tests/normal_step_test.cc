@@ -48,9 +48,9 @@ class Vowels final : public Matcher {
     match.end = std::min(text.find_first_not_of("aeiou", match.begin), text.size());
     return true;
   }
-  std::size_t undecided(std::string_view text) const override {
+  std::size_t undecided(std::string_view text, std::size_t from) const override {
     const std::size_t last = text.find_last_not_of("aeiou");
-    return last == text.npos ? 0 : last + 1;
+    return last == text.npos ? from : std::max(from, last + 1);
   }
 };
 

@@ -62,7 +62,9 @@ class RegexMatcher final : public normalizers::Matcher {
   bool find(std::string_view text, std::size_t from, Span& match) const override {
     return regex_->find(text, from, match);
   }
-  std::size_t undecided(std::string_view text) const override { return regex_->undecided(text, 0); }
+  std::size_t undecided(std::string_view text, std::size_t from) const override {
+    return regex_->undecided(text, from);
+  }
 
  private:
   std::unique_ptr<RegexSplitter> regex_;
