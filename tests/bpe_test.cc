@@ -135,11 +135,19 @@ void check(const vocab::TokenizerSpec& spec, const std::vector<std::string>& alp
 // Each of one to four bytes; the last two never have an entry of their own.
 const std::vector<std::string> kAlphabet{"a", "é", "中", "😀", "x", "ж"};
 
+std::string all_bytes() {
+  std::string bytes;
+  for (int byte = 0; byte < 256; ++byte) bytes += static_cast<char>(byte);
+  return bytes;
+}
+
 // Options that any vocabulary can have, drawn by the seed.
 void add_options(Characters& vocabulary, std::mt19937& random) {
   if (random() % 2) vocabulary->unknown = vocabulary.add("<unk>");
   vocabulary->fuse_unknown = random() % 2;
-  if (random() % 2) vocabulary.add_bytes_of(random() % 2 ? "xж中😀é" : random() % 2 ? "x" : "ж");
+  if (random() % 3 == 0) vocabulary.add_bytes_of(random() % 2 ? "xж中😀é" : random() % 2 ? "x" : "ж");
+  // With all of them, text is cut where no token can lie across.
+  if (random() % 3 == 0) vocabulary.add_bytes_of(all_bytes());
 }
 
 TEST_CASE("characters with listed merges") {

@@ -16,6 +16,7 @@
 #include <limits>
 #include <utility>
 
+#include "tokenizer/joint_cutter.h"
 #include "tokenizer/rewriter.h"
 #include "unicode/utf8.h"
 
@@ -28,6 +29,7 @@ using Kind = SplitStep::Kind;
 namespace {
 
 constexpr std::size_t kWindow = std::size_t{1} << 16;
+constexpr std::size_t kWhole = std::numeric_limits<std::size_t>::max();
 
 bool cuts(const SplitStep& step) {
   return step.kind == Kind::metaspace
@@ -54,10 +56,19 @@ Pretokenizer::Pretokenizer(const vocab::Image& image, bool stepwise) {
   }
   const auto first = std::ranges::find_if(steps_, [](const Step& step) { return cuts(step.spec); });
   first_cut_ = static_cast<std::size_t>(first - steps_.begin());
+  cuts_joints_ = !stepwise && !image.joints().empty();
   // Where nothing cuts, a section is one piece. RE2 would have to run twice over each window.
   const bool whole =
       first == steps_.end() || (first->spec.kind == Kind::regex && !first->spec.pattern.empty());
-  window_ = whole ? std::numeric_limits<std::size_t>::max() : kWindow;
+  window_ = whole ? kWhole : kWindow;
+  if (cuts_joints_) steps_.push_back({{}, make_joint_cutter(image.joints())});
+}
+
+// Whoever asks for places gets the pieces of the file's own steps.
+std::size_t Pretokenizer::window_for(const Scratch& scratch) const {
+  const bool cut_by_joints_alone = cuts_joints_ && first_cut_ + 1 == steps_.size();
+  if (cut_by_joints_alone) return scratch.keep_places ? kWhole : kWindow;
+  return window_;
 }
 
 // Splits text[done ... done + size), or to the end, into scratch.pieces_; returns how much of it is dealt
@@ -76,7 +87,8 @@ std::size_t Pretokenizer::split_window(std::string_view text, std::size_t done, 
   const bool keep_places = scratch.keep_places || needs_places_;
   const SplitBegin here{begin.section && done == 0, begin.first > done ? begin.first - done : 0};
   std::size_t dealt = window.size();
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
+  const std::size_t count = steps_.size() - (cuts_joints_ && scratch.keep_places);
+  for (std::size_t i = 0; i < count; ++i) {
     const bool cuts_open = open && i == first_cut_;
     if (cuts_open) dealt = cut_open(steps_[i], scratch);
     if (scratch.pieces_.empty()) break;

@@ -52,7 +52,8 @@ class Pretokenizer {
           });
     }
     std::size_t done = 0;
-    for (std::size_t size = window_; done < text.size();) {
+    const std::size_t window = window_for(scratch);
+    for (std::size_t size = window; done < text.size();) {
       const std::size_t dealt = split_window(text, done, size, final, begin, scratch);
       for (const Span span : scratch.pieces_) {
         if (!take(Piece{scratch.text_.substr(span.begin, span.end - span.begin), scratch.limit_}))
@@ -64,7 +65,7 @@ class Pretokenizer {
         size *= 2;
       } else {
         done += dealt;
-        size = window_;
+        size = window;
       }
     }
     return done;
@@ -89,6 +90,7 @@ class Pretokenizer {
 
   std::size_t split_window(std::string_view text, std::size_t done, std::size_t size, bool final,
                            const SplitBegin& begin, Scratch& scratch) const;
+  std::size_t window_for(const Scratch& scratch) const;
   void run_step(std::size_t number, const SplitBegin& begin, bool keep_places, Scratch& scratch) const;
   static std::size_t cut_open(const Step& step, Scratch& scratch);
 
@@ -98,6 +100,7 @@ class Pretokenizer {
   std::size_t window_ = 0;     // how much text goes through the steps at once
   bool asks_for_first_ = false;
   bool needs_places_ = false;
+  bool cuts_joints_ = false;  // the last step is none of the file's: see joint_cutter.h
 };
 
 }  // namespace polyglyph::tokenizer

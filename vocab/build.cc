@@ -68,6 +68,7 @@ class Builder {
     if (decode_) lay_out_decoded();
     index_words();
     parts_.scores = spec_.scores;
+    parts_.joints = make_joints(spec_);
     switch (spec_.model) {
       case ModelKind::bpe:
         collect_merges();

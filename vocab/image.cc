@@ -44,6 +44,7 @@ enum SectionIndex {
   kWords,
   kTrie,
   kScores,
+  kJoints,
   kDecoded,
   kDecodedStarts,
   kCount,
@@ -244,13 +245,11 @@ std::string write_image(const ImageParts& parts) {
   Writer writer;
   pipeline_fields(writer, parts.pipeline);
   const std::string pipeline = writer.take();
-  const std::string_view sections[kCount] = {parts.name,        pipeline,
-                                             parts.pool,        raw(parts.starts),
-                                             raw(parts.kinds),  raw(parts.derivations),
-                                             raw(parts.edges),  raw(parts.pairs),
-                                             raw(parts.filter), raw(parts.words),
-                                             raw(parts.trie),   raw(parts.scores),
-                                             parts.decoded,     raw(parts.decoded_starts)};
+  const std::string_view sections[kCount] = {parts.name,        pipeline,         parts.pool,
+                                             raw(parts.starts), raw(parts.kinds), raw(parts.derivations),
+                                             raw(parts.edges),  raw(parts.pairs), raw(parts.filter),
+                                             raw(parts.words),  raw(parts.trie),  raw(parts.scores),
+                                             raw(parts.joints), parts.decoded,    raw(parts.decoded_starts)};
   Header header{};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
   header.version = kImageVersion;
@@ -356,6 +355,11 @@ void Image::open(std::string_view bytes, const std::string& where) {
   table(kWords, words_);
   table(kTrie, trie_);
   table(kScores, scores_);
+  std::span<const std::uint64_t> joints;
+  table(kJoints, joints);
+  if (!joints.empty() && !std::has_single_bit(joints.size()))
+    throw damaged("a table of the image has a broken size");
+  joints_ = Joints(joints);
   decoded_ = section(kDecoded);
   table(kDecodedStarts, decoded_starts_);
   pair_shift_ = 64 - bits(pairs_.size());

@@ -1,7 +1,7 @@
 // Image: a prepared tokenizer as one flat block of memory, mapped from a .pgv file or built in place.
 //
 //   header | name | pipeline | pool | starts | kinds | derivations | edges | pairs | filter | words | trie |
-//   scores | decoded | decoded starts
+//   scores | joints | decoded | decoded starts
 //
 // Every table is an array at an offset that the header states; nothing is parsed but the pipeline's few
 // components. Opening checks the magic, the version and the bounds and element sizes of every table; lookups
@@ -25,11 +25,12 @@
 
 #include "polyglyph/vocab.h"
 #include "vocab/hash.h"
+#include "vocab/joints.h"
 #include "vocab/spec.h"
 
 namespace polyglyph::vocab {
 
-inline constexpr std::uint32_t kImageVersion = 4;
+inline constexpr std::uint32_t kImageVersion = 5;
 
 // How merging makes a token, for tokens that encode to themselves ("reachable"): the last merge joined `left`
 // and `right` at `rank`. Single bytes or characters have rank 0 and no parts; ranks of merges begin at 1.
@@ -186,6 +187,8 @@ class Image {
   double score(TokenId id) const noexcept { return id < scores_.size() ? scores_[id] : 0; }
   std::span<const double> scores() const noexcept { return scores_; }  // by id; may end before the ids do
 
+  const Joints& joints() const noexcept { return joints_; }  // none where a cut may change ids
+
   // A place in the trie: the root, or behind some bytes that tokens begin with.
   class TriePlace {
    public:
@@ -258,6 +261,7 @@ class Image {
   std::span<const Word> words_;
   std::span<const std::uint64_t> trie_;
   std::span<const double> scores_;
+  Joints joints_;
   std::string_view decoded_;
   std::span<const std::uint32_t> decoded_starts_;  // empty: tokens decode to what they stand for
   std::size_t word_mask_ = 0;
@@ -291,6 +295,7 @@ struct ImageParts {
   std::vector<Word> words;            // a power of two of slots
   std::vector<std::uint64_t> trie;    // unit: label (8 bits) | token + 1 (24) | base of children (32)
   std::vector<double> scores;         // by id; none in models without
+  std::vector<std::uint64_t> joints;  // a power of two of words, or none
   std::string decoded;                // what decoding gives, and where it begins; none if that is the pool's
   std::vector<std::uint32_t> decoded_starts;
   std::uint32_t trie_root = 0;
