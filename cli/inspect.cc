@@ -66,6 +66,8 @@ std::vector<Field> fields_of(const Description& d) {
       {"Unicode, normal forms", "normal_unicode_version", d.normal_unicode_version, "not used"},
       {"put before a text", "prefix", d.prefix, "nothing"},
       {"put after a text", "suffix", d.suffix, "nothing"},
+      {"truncation", "truncation", d.truncation, "none"},
+      {"padding", "padding", d.padding, "none"},
       {"vocabulary size", "vocab_size", d.vocab_size},
       {"model entries", "model_entries", d.model_entries},
       {"merges", "merges", d.merges},

@@ -93,6 +93,23 @@ std::string model_in_words(const vocab::ImagePipeline& p) {
   return {};
 }
 
+const char* name_of(Side side) {
+  return side == Side::left ? "left" : "right";
+}
+
+std::string in_words(const Truncation& t) {
+  constexpr const char* strategies[] = {"the longest text first", "the first text alone",
+                                        "the second text alone"};
+  return fmt::format("to {} tokens, {}, at the {} end", t.max_length,
+                     strategies[static_cast<std::size_t>(t.strategy)], name_of(t.side));
+}
+
+std::string in_words(const Padding& p) {
+  const std::string length = p.length ? fmt::format("to {} tokens", *p.length) : "to the longest of a batch";
+  const std::string multiple = p.multiple_of > 1 ? fmt::format(", to multiples of {}", p.multiple_of) : "";
+  return fmt::format("{}{}, with {} ({}), at the {} end", length, multiple, p.token, p.id, name_of(p.side));
+}
+
 std::string encoder_in_words(const vocab::ImagePipeline& p) {
   switch (p.model) {
     case vocab::ModelKind::bpe:
@@ -134,6 +151,9 @@ Description Engine::description() const {
   if (!p.normalizers.empty()) d.normal_unicode_version = normalizers::kNormalVersion;
   d.prefix = spell(p.prefix);
   d.suffix = spell(p.suffix);
+  const char* const applied = apply_settings_ ? "" : " (not applied)";
+  if (p.truncation) d.truncation = in_words(*p.truncation) + applied;
+  if (p.padding) d.padding = in_words(*p.padding) + applied;
   d.vocab_size = image_->size();
   d.model_entries = p.model_entries;
   d.merges = p.merges;

@@ -93,6 +93,17 @@ bool takes_sound_text(const vocab::Pipeline& p) {
   return p.characters && !made_sound;
 }
 
+// Every text costs as many ids as it is padded to.
+void expect_bounded(const Padding& padding) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 24;
+  const std::uint64_t size = std::max(padding.length.value_or(0), padding.multiple_of);
+  if (size <= kMost) return;
+  throw Error(ErrorCode::limit,
+              fmt::format("pads to {} tokens, and the most is {}; load the file without apply_file_settings",
+                          size, kMost),
+              "padding");
+}
+
 void stop_if_cancelled(const std::atomic<bool>* cancel) {
   if (cancel != nullptr && cancel->load(std::memory_order_relaxed)) [[unlikely]]
     throw Error(ErrorCode::cancelled, "the call was cancelled");
@@ -134,8 +145,9 @@ void Worker::release() {
   split.keep_places = false;  // also where an error ended a call in the middle
 }
 
-Engine::Engine(std::shared_ptr<const vocab::Image> image)
+Engine::Engine(std::shared_ptr<const vocab::Image> image, bool apply_file_settings)
     : image_(std::move(image)),
+      apply_settings_(apply_file_settings),
       vocab_(image_),
       normalizer_(make_normalizer(image_->pipeline())),
       needs_sound_text_(takes_sound_text(image_->pipeline())),
@@ -145,7 +157,9 @@ Engine::Engine(std::shared_ptr<const vocab::Image> image)
       raw_all_(make_added(image_->pipeline(), normalizer_.get(), false, true)),
       raw_text_(make_added(image_->pipeline(), normalizer_.get(), false, false)),
       normalized_all_(make_added(image_->pipeline(), normalizer_.get(), true, true)),
-      normalized_text_(make_added(image_->pipeline(), normalizer_.get(), true, false)) {}
+      normalized_text_(make_added(image_->pipeline(), normalizer_.get(), true, false)) {
+  if (const Padding* pads = padding()) expect_bounded(*pads);
+}
 
 Engine::~Engine() {
   for (auto& slot : pool_) delete slot.load();
@@ -323,22 +337,11 @@ struct Engine::OffsetRun {
   Encoding encoding;
   std::vector<Trace::Section>* sections = nullptr;  // what else is asked for
   bool by_beginnings = engine.image_->pipeline().reference == vocab::Reference::sentencepiece;
-  std::size_t prefix_size = 0;  // how many tokens the template put in front
 
   void add(TokenId id, Span span) {
     encoding.ids.push_back(id);
     encoding.offsets.push_back(span);
   }
-
-  // A blank in front of the first token, or where the text begins, may be none of the text's.
-  Span trimmed(std::string_view name, bool spelled, Span span) const {
-    const vocab::ImagePipeline& p = engine.image_->pipeline();
-    if (!p.trim_offsets) return span;
-    const bool first = encoding.ids.size() == prefix_size || span.begin == 0;
-    return trim_blanks(name, spelled, span, first && p.trim_keeps_prefix_space);
-  }
-  // The reference trims added tokens, too.
-  void add_token(const AddedToken& token, Span span) { add(token.id, trimmed(token.content, false, span)); }
 
   void trace_section(Span span, std::string_view normalized) {
     if (sections != nullptr) sections->push_back({span, std::string(normalized), {}});
@@ -354,13 +357,12 @@ struct Engine::OffsetRun {
     const vocab::ImagePipeline& p = engine.image_->pipeline();
     if (options.add_special_tokens) {
       for (const TokenId id : p.prefix) add(id, {0, 0});
-      prefix_size = p.prefix.size();
     }
     AddedTokens::Walk walk(engine.raw_tokens(options.special_tokens));
     for (AddedTokens::Section s; walk.next(text, true, s);) {
       if (s.token != nullptr) {
         reject_control(*s.token, options.special_tokens, s.begin);
-        add_token(*s.token, {s.begin, s.end});
+        add(s.token->id, {s.begin, s.end});
         trace_section({s.begin, s.end}, s.token->content);
         trace_token(*s.token, {s.begin, s.end});
       } else {
@@ -401,7 +403,7 @@ struct Engine::OffsetRun {
       if (s.token != nullptr) {
         const Span span = place({s.begin, s.end});
         reject_control(*s.token, options.special_tokens, span.begin);
-        add_token(*s.token, span);
+        add(s.token->id, span);
         trace_token(*s.token, span);
       } else {
         const SplitBegin split_begin{true, first > s.begin ? first - s.begin : 0};
@@ -413,7 +415,6 @@ struct Engine::OffsetRun {
   template <class Place>
   void pieces(std::string_view part, std::size_t part_begin, const SplitBegin& begin, const Place& place) {
     worker.split.keep_places = true;
-    const bool spelled = engine.image_->pipeline().names_use_byte_alphabet;
     const auto take = [&](const Pretokenizer::Piece& piece) {
       stop_if_cancelled(options.cancel);
       TokenBuffer& ids = worker.piece_ids;
@@ -430,7 +431,7 @@ struct Engine::OffsetRun {
         if (by_beginnings) spans[i] = of_whole_characters(piece.bytes, spans[i]);
         Span span = worker.split.place(piece.bytes, spans[i]);
         span = place({part_begin + span.begin, part_begin + span.end});
-        add(ids.data()[i], trimmed(engine.image_->token(ids.data()[i]), spelled, span));
+        add(ids.data()[i], span);
       }
       return true;
     };
@@ -439,11 +440,17 @@ struct Engine::OffsetRun {
   }
 };
 
-Encoding Engine::encode_with_offsets(std::string_view text, const EncodeOptions& options,
-                                     Worker& worker) const {
+Encoding Engine::encode_untrimmed(std::string_view text, const EncodeOptions& options, Worker& worker) const {
   OffsetRun run{*this, options, worker, text, {}};
   run.run();
   return std::move(run.encoding);
+}
+
+Encoding Engine::encode_with_offsets(std::string_view text, const EncodeOptions& options,
+                                     Worker& worker) const {
+  Encoding encoding = encode_untrimmed(text, options, worker);
+  trim_template(encoding, options);
+  return encoding;
 }
 
 Trace Engine::trace(std::string_view text, const EncodeOptions& options, Worker& worker) const {
@@ -451,7 +458,27 @@ Trace Engine::trace(std::string_view text, const EncodeOptions& options, Worker&
   OffsetRun run{*this, options, worker, text, {}, &trace.sections};
   run.run();
   trace.encoding = std::move(run.encoding);
+  trim_template(trace.encoding, options);
   return trace;
+}
+
+void Engine::trim_template(Encoding& encoding, const EncodeOptions& options) const {
+  const vocab::ImagePipeline& p = image_->pipeline();
+  const std::size_t prefix = options.add_special_tokens ? p.prefix.size() : 0;
+  const std::size_t suffix = options.add_special_tokens ? p.suffix.size() : 0;
+  trim(encoding, prefix, encoding.ids.size() - suffix);
+}
+
+void Engine::trim(Encoding& encoding, std::size_t begin, std::size_t end) const {
+  const vocab::ImagePipeline& p = image_->pipeline();
+  if (!p.trim_offsets) return;
+  for (std::size_t i = begin; i < end; ++i) {
+    const TokenId id = encoding.ids[i];
+    Span& span = encoding.offsets[i];
+    const bool keep_one = p.trim_keeps_prefix_space && (i == begin || span.begin == 0);
+    span = image_->is_entry(id) ? trim_blanks(image_->token(id), p.names_use_byte_alphabet, span, keep_one)
+                                : trim_blanks(vocab_.token_name(id), false, span, keep_one);
+  }
 }
 
 }  // namespace polyglyph::tokenizer

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "normalizers/normalizer.h"
 #include "polyglyph/description.h"
 #include "polyglyph/options.h"
+#include "polyglyph/settings.h"
 #include "polyglyph/trace.h"
 #include "polyglyph/types.h"
 #include "polyglyph/vocab.h"
@@ -65,8 +67,9 @@ std::string build_image(const vocab::TokenizerSpec& spec);
 
 class Engine {
  public:
-  // Throws Error(unsupported) for a pattern that cannot be run exactly.
-  explicit Engine(std::shared_ptr<const vocab::Image> image);
+  // Throws Error(unsupported) for a pattern that cannot be run exactly, and Error(limit) where settings that
+  // are to be applied would take memory out of all proportion.
+  explicit Engine(std::shared_ptr<const vocab::Image> image, bool apply_file_settings = false);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -77,11 +80,25 @@ class Engine {
   const Decoder& decoder() const { return decoder_; }
   Description description() const;
 
+  // The file's settings where they are to be applied, else nullptr: see tokenizer/settings.h. No function
+  // here applies them.
+  const Truncation* truncation() const {
+    return apply_settings_ ? get_if(image().pipeline().truncation) : nullptr;
+  }
+  const Padding* padding() const { return apply_settings_ ? get_if(image().pipeline().padding) : nullptr; }
+  bool applies_file_settings() const { return apply_settings_; }
+
   // A whole text: ids in order into `out`, stopping early once it is full.
   void encode(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out) const;
 
   // The same with the place of each id.
   Encoding encode_with_offsets(std::string_view text, const EncodeOptions& options, Worker& worker) const;
+
+  // In two steps, for who comes in between: spans as they are, and then those of the tokens `begin` to `end`
+  // of one text trimmed where the vocabulary's post-processor does that. The first of them may have a blank
+  // in front that is none of the text's.
+  Encoding encode_untrimmed(std::string_view text, const EncodeOptions& options, Worker& worker) const;
+  void trim(Encoding& encoding, std::size_t begin, std::size_t end) const;
 
   // The same with all that lies between.
   Trace trace(std::string_view text, const EncodeOptions& options, Worker& worker) const;
@@ -125,12 +142,19 @@ class Engine {
 
   std::unique_ptr<Worker> take_worker() const;
   void return_worker(std::unique_ptr<Worker> worker) const;
+  void trim_template(Encoding& encoding, const EncodeOptions& options) const;
   void encode_plain(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out,
                     std::size_t place) const;
   void encode_normalized(std::string_view text, const EncodeOptions& options, Worker& worker, Output& out,
                          std::size_t place, std::size_t first) const;
 
+  template <class T>
+  static const T* get_if(const std::optional<T>& value) {
+    return value ? &*value : nullptr;
+  }
+
   std::shared_ptr<const vocab::Image> image_;
+  bool apply_settings_;
   Vocab vocab_;
   std::unique_ptr<normalizers::Normalizer> normalizer_;
   bool needs_sound_text_;

@@ -11,6 +11,7 @@
 #include "polyglyph/error.h"
 #include "tokenizer/engine.h"
 #include "tokenizer/pair.h"
+#include "tokenizer/settings.h"
 #include "tokenizer/stream_state.h"
 #include "tokenizer/unit_map.h"
 #include "vocab/builtins.h"
@@ -28,8 +29,20 @@ using tokenizer::Output;
 // A thread is worth starting for this much text.
 constexpr std::size_t kBytesPerThread = std::size_t{1} << 16;
 
-std::shared_ptr<const Engine> engine_of(std::shared_ptr<const vocab::Image> image) {
-  return std::make_shared<const Engine>(std::move(image));
+std::shared_ptr<const Engine> engine_of(std::shared_ptr<const vocab::Image> image,
+                                        const LoadOptions& options = {}) {
+  return std::make_shared<const Engine>(std::move(image), options.apply_file_settings);
+}
+
+// A stream gives out ids before it knows how many there will be.
+void expect_no_settings(const Engine& engine) {
+  if (engine.truncation() == nullptr && engine.padding() == nullptr) return;
+  throw Error(ErrorCode::unsupported,
+              "a stream cannot truncate and pad as the file says; load the file without apply_file_settings");
+}
+
+std::size_t size_of(const tokenizer::IdParts& parts) {
+  return parts[0].size() + parts[1].size() + parts[2].size();
 }
 
 bool is_image(const std::filesystem::path& path) {
@@ -44,16 +57,16 @@ Tokenizer Tokenizer::from_file(const std::filesystem::path& path, const LoadOpti
   if (is_image(path)) {
     auto image = vocab::Image::map(path);
     if (options.verify) image->verify();
-    return Tokenizer(engine_of(std::move(image)));
+    return Tokenizer(engine_of(std::move(image), options));
   }
   vocab::ImageCache cache(path, options);
-  if (auto image = cache.find()) return Tokenizer(engine_of(std::move(image)));
+  if (auto image = cache.find()) return Tokenizer(engine_of(std::move(image), options));
   std::string bytes = tokenizer::build_image(vocab::read_file(path, options));
   try {
     // Only what works is cached: an engine finds patterns that cannot be run.
-    const auto engine = engine_of(vocab::Image::adopt(std::move(bytes), path.string()));
+    const auto engine = engine_of(vocab::Image::adopt(std::move(bytes), path.string()), options);
     auto image = cache.store(engine->image().bytes());
-    return Tokenizer(image == nullptr ? engine : engine_of(std::move(image)));
+    return Tokenizer(image == nullptr ? engine : engine_of(std::move(image), options));
   } catch (
       const Error& error) {  // a pattern that cannot be run: it knows its place in the file, not the file
     throw Error(error.code(), error.what(), path.string());
@@ -74,14 +87,21 @@ std::filesystem::path Tokenizer::builtin_image(std::string_view name) {
 
 std::vector<TokenId> Tokenizer::encode(std::string_view text, EncodeOptions options) const {
   const Engine::Loan loan(*engine_);
-  tokenizer::TokenBuffer& ids = (*loan).ids;
-  ids.clear();
-  Output out{&ids};
-  engine_->encode(text, options, *loan, out);
-  return {ids.begin(), ids.end()};
+  const tokenizer::IdParts parts = tokenizer::encode_truncated(*engine_, text, options, *loan);
+  std::size_t size = size_of(parts);
+  const Padding* padding = engine_->padding();
+  if (padding != nullptr) size = std::max(size, tokenizer::padded_size(*padding, size));
+  std::vector<TokenId> ids;
+  ids.reserve(size);
+  tokenizer::append_padded(parts, padding, size, ids);
+  return ids;
 }
 
 Encoding Tokenizer::encode_with_offsets(std::string_view text, EncodeOptions options, OffsetUnit unit) const {
+  if (engine_->truncation() != nullptr || engine_->padding() != nullptr) {
+    PairEncoding pair = encode_pair(text, std::nullopt, options, unit);
+    return {std::move(pair.ids), std::move(pair.offsets)};
+  }
   const Engine::Loan loan(*engine_);
   Encoding encoding = engine_->encode_with_offsets(text, options, *loan);
   tokenizer::UnitMap units(text, unit);
@@ -123,14 +143,11 @@ Batch Tokenizer::encode_batch(std::span<const std::string_view> texts, EncodeOpt
     try {
       share.ids.reserve(bytes / threads / 2);
       const Engine::Loan loan(*engine_);
-      tokenizer::TokenBuffer& ids = (*loan).ids;
       for (std::size_t first; (first = next.fetch_add(kRowsAtOnce)) < texts.size();) {
         for (row = first; row < std::min(first + kRowsAtOnce, texts.size()); ++row) {
-          ids.clear();
-          Output out{&ids};
-          engine_->encode(texts[row], options, *loan, out);
-          rows[row] = {s, share.ids.size(), ids.size()};
-          share.ids.insert(share.ids.end(), ids.begin(), ids.end());
+          const tokenizer::IdParts ids = tokenizer::encode_truncated(*engine_, texts[row], options, *loan);
+          rows[row] = {s, share.ids.size(), size_of(ids)};
+          tokenizer::append_padded(ids, nullptr, 0, share.ids);
         }
       }
     } catch (...) {
@@ -149,24 +166,30 @@ Batch Tokenizer::encode_batch(std::span<const std::string_view> texts, EncodeOpt
   }
   if (failed != nullptr) std::rethrow_exception(failed->error);
 
+  std::size_t least = 0;  // every row becomes at least so long
+  const Padding* padding = engine_->padding();
+  if (padding != nullptr && !rows.empty())
+    least = tokenizer::padded_size(*padding, std::ranges::max(rows, {}, &Row::size).size);
   Batch batch;
   batch.row_splits.reserve(texts.size() + 1);
   batch.row_splits.push_back(0);
   std::size_t total = 0;
-  for (const Row& row : rows) batch.row_splits.push_back(static_cast<std::int64_t>(total += row.size));
-  if (threads == 1) {
+  for (const Row& row : rows)
+    batch.row_splits.push_back(static_cast<std::int64_t>(total += std::max(row.size, least)));
+  if (threads == 1 && padding == nullptr) {
     batch.ids = std::move(shares[0].ids);
     return batch;
   }
   batch.ids.reserve(total);
   for (const Row& row : rows) {
-    const auto ids = shares[row.share].ids.begin() + static_cast<std::ptrdiff_t>(row.begin);
-    batch.ids.insert(batch.ids.end(), ids, ids + static_cast<std::ptrdiff_t>(row.size));
+    const std::span<const TokenId> ids = std::span(shares[row.share].ids).subspan(row.begin, row.size);
+    tokenizer::append_padded({ids}, padding, least, batch.ids);
   }
   return batch;
 }
 
 EncodeStream Tokenizer::encode_stream(EncodeOptions options) const {
+  expect_no_settings(*engine_);
   return EncodeStream(std::make_unique<tokenizer::StreamState>(engine_, options));
 }
 
@@ -177,15 +200,14 @@ Trace Tokenizer::trace(std::string_view text, EncodeOptions options) const {
 
 std::size_t Tokenizer::count(std::string_view text, EncodeOptions options) const {
   const Engine::Loan loan(*engine_);
-  Output out;
-  engine_->encode(text, options, *loan, out);
-  return out.count;
+  return tokenizer::count_settled(*engine_, text, options, *loan);
 }
 
 bool Tokenizer::fits(std::string_view text, std::size_t limit, EncodeOptions options) const {
   // Reading stops at the limit, but a text is looked at in steps of this size at least.
   constexpr std::size_t kStep = std::size_t{1} << 16;
-  if (text.size() <= kStep) return count(text, options) <= limit;
+  const bool settled = engine_->truncation() != nullptr || engine_->padding() != nullptr;
+  if (text.size() <= kStep || settled) return count(text, options) <= limit;
   EncodeStream stream = encode_stream(options);
   std::size_t count = 0;
   for (; !text.empty(); text.remove_prefix(std::min(kStep, text.size()))) {
@@ -243,10 +265,22 @@ std::string_view Tokenizer::image() const noexcept {
   return engine_->image().bytes();
 }
 
-Tokenizer Tokenizer::from_image(std::string_view bytes) {
+const std::optional<Truncation>& Tokenizer::truncation() const noexcept {
+  return engine_->image().pipeline().truncation;
+}
+
+const std::optional<Padding>& Tokenizer::padding() const noexcept {
+  return engine_->image().pipeline().padding;
+}
+
+bool Tokenizer::applies_file_settings() const noexcept {
+  return engine_->applies_file_settings();
+}
+
+Tokenizer Tokenizer::from_image(std::string_view bytes, const LoadOptions& options) {
   auto image = vocab::Image::adopt(std::string(bytes), "image");
   image->verify();
-  return Tokenizer(engine_of(std::move(image)));
+  return Tokenizer(engine_of(std::move(image), options));
 }
 
 }  // namespace polyglyph

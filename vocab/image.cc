@@ -210,15 +210,15 @@ void pipeline_fields(Archive& a, P& p) {
     a.number(t.max_length);
     a.number(t.stride);
     a.choice(t.strategy, Truncation::Strategy::only_second);
-    a.flags(t.left);
+    a.choice(t.side, Side::right);
   });
   a.optional(p.padding, [&](auto& t) {
-    a.number(t.length);
+    a.optional(t.length, [&](auto& length) { a.number(length); });
     a.number(t.multiple_of);
     a.number(t.id);
     a.number(t.type);
     a.text(t.token);
-    a.flags(t.left);
+    a.choice(t.side, Side::right);
   });
   a.list(p.roles, [&](auto& role) {
     a.text(role.first);

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "polyglyph/settings.h"
 #include "polyglyph/types.h"
 #include "polyglyph/vocab.h"
 #include "unicode/normal_step.h"
@@ -131,24 +132,6 @@ struct TemplatePart {
   Kind kind = Kind::token;
   TokenId id = kNoToken;  // of a token
   std::uint32_t type = 0;
-};
-
-// How whoever saved a file used it: read, shown, and applied only when asked for
-// (LoadOptions::apply_file_settings).
-struct Truncation {
-  enum class Strategy : std::uint8_t { longest_first, only_first, only_second };
-  std::uint64_t max_length = 0;
-  std::uint64_t stride = 0;
-  Strategy strategy = Strategy::longest_first;
-  bool left = false;  // cut at the left end
-};
-struct Padding {
-  std::uint64_t length = 0;       // 0: as long as the longest of the batch
-  std::uint64_t multiple_of = 0;  // 0: any length
-  TokenId id = 0;
-  std::uint32_t type = 0;
-  std::string token;
-  bool left = false;  // pad in front
 };
 
 // What a tokenizer does, step by step: everything but its tables.

@@ -132,19 +132,30 @@ py::list to_list(std::span<const TokenId> ids) {
   return list;
 }
 
+namespace {
+
+template <class T>
+py::array flat_array(std::vector<T>&& values) {
+  const auto size = static_cast<py::ssize_t>(values.size());
+  return make_array(std::move(values), py::dtype::of<T>(), {size});
+}
+
+}  // namespace
+
 py::array to_array(std::vector<TokenId>&& ids) {
-  const auto size = static_cast<py::ssize_t>(ids.size());
-  return make_array(std::move(ids), py::dtype::of<TokenId>(), {size});
+  return flat_array(std::move(ids));
 }
 
 py::array to_array(std::vector<std::int64_t>&& numbers) {
-  const auto size = static_cast<py::ssize_t>(numbers.size());
-  return make_array(std::move(numbers), py::dtype::of<std::int64_t>(), {size});
+  return flat_array(std::move(numbers));
 }
 
 py::array to_array(std::vector<std::int8_t>&& numbers) {
-  const auto size = static_cast<py::ssize_t>(numbers.size());
-  return make_array(std::move(numbers), py::dtype::of<std::int8_t>(), {size});
+  return flat_array(std::move(numbers));
+}
+
+py::array to_array(std::vector<std::uint8_t>&& numbers) {
+  return flat_array(std::move(numbers));
 }
 
 py::array to_array(std::vector<Span>&& spans) {

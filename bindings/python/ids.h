@@ -46,6 +46,7 @@ pybind11::list to_list(std::span<const TokenId> ids);
 pybind11::array to_array(std::vector<TokenId>&& ids);           // uint32, (n,)
 pybind11::array to_array(std::vector<std::int64_t>&& numbers);  // int64, (n,)
 pybind11::array to_array(std::vector<std::int8_t>&& numbers);   // int8, (n,)
+pybind11::array to_array(std::vector<std::uint8_t>&& numbers);  // uint8, (n,)
 pybind11::array to_array(std::vector<Span>&& spans);            // int64, (n, 2)
 
 }  // namespace polyglyph::python

@@ -47,8 +47,9 @@ std::map<std::string, TokenId> read_special_tokens(const py::object& tokens) {
 }
 
 Tokenizer from_file(const std::filesystem::path& path, const std::optional<std::string>& pattern,
-                    const py::object& special_tokens, bool cache, bool verify) {
+                    const py::object& special_tokens, bool cache, bool verify, bool apply_file_settings) {
   LoadOptions options;
+  options.apply_file_settings = apply_file_settings;
   options.cache = cache;
   options.verify = verify;
   options.pattern = pattern.value_or("");
@@ -67,10 +68,12 @@ void save(const Tokenizer& tokenizer, const std::filesystem::path& path) {
   tokenizer.save(path);
 }
 
-Tokenizer from_image(const py::bytes& image) {
+Tokenizer from_image(const py::bytes& image, bool apply_file_settings) {
   const std::string_view view = image;
   const py::gil_scoped_release release;
-  return Tokenizer::from_image(view);
+  LoadOptions options;
+  options.apply_file_settings = apply_file_settings;
+  return Tokenizer::from_image(view, options);
 }
 
 py::object id_to_token(const Tokenizer& tokenizer, const py::object& object) {
@@ -93,8 +96,9 @@ py::list added_tokens(const Tokenizer& tokenizer) {
   return tokens;
 }
 
-// Tokenizers of the same content are equal, wherever they were loaded from.
+// Tokenizers of the same content are equal, wherever they were loaded from, if they also do the same with it.
 bool equal(const Tokenizer& a, const Tokenizer& b) {
+  if (a.applies_file_settings() != b.applies_file_settings()) return false;
   return a.image().data() == b.image().data() || a.description().fingerprint == b.description().fingerprint;
 }
 
@@ -122,7 +126,7 @@ Every method that encodes takes:
     add_special_tokens: put in what the vocabulary's own template adds around a text.)";
 
 constexpr const char* kFromFileDoc =
-    R"(from_file(path, pattern=None, special_tokens=None, cache=True, verify=False)
+    R"(from_file(path, pattern=None, special_tokens=None, cache=True, verify=False, apply_file_settings=False)
 --
 
 Load a tokenizer.json, a .tiktoken file, an image that save() wrote (.pgv), or a directory with a tokenizer.json.
@@ -135,18 +139,22 @@ cache: keep the prepared image of a large file in a folder of the user's own (po
 the folder that the environment variable POLYGLYPH_CACHE names; "off" switches it off), so that the next load takes
 about a millisecond. verify: for images, check the full checksum.
 
+apply_file_settings: truncate and pad as the file says (truncation, padding). These are the habits of whoever saved the
+file, so they are ignored by default; Hugging Face tokenizers applies them. Streams of such a tokenizer raise.
+
 Raises polyglyph.Error: io, malformed, unsupported or limit, with the file and the field or line in .where.)";
 
 }  // namespace
 
 void define_tokenizer(py::module_& module) {
-  module.def("_tokenizer_from_image", &from_image, py::arg("image"), "For pickle.");
+  module.def("_tokenizer_from_image", &from_image, py::arg("image"), py::arg("apply_file_settings"),
+             "For pickle.");
 
   TokenizerClass type(module, "Tokenizer", py::is_final(), kClassDoc);
   construct_never(type, "make a Tokenizer with Tokenizer.from_file(path) or Tokenizer.builtin(name)");
   type.def_static("from_file", &from_file, py::arg("path"), py::arg("pattern") = py::none(),
                   py::arg("special_tokens") = py::none(), py::arg("cache") = true, py::arg("verify") = false,
-                  kFromFileDoc)
+                  py::arg("apply_file_settings") = false, kFromFileDoc)
       .def_static("builtin", &builtin, py::arg("name"), R"(builtin(name)
 --
 
@@ -200,6 +208,14 @@ The bytes that decoding the token gives, possibly part of a character. Raises po
           "added_tokens", &added_tokens,
           "The tokens matched in the text before any splitting, by id: a list of AddedToken.")
       .def_property_readonly(
+          "truncation", [](const Tokenizer& t) { return to_python(t.truncation()); },
+          "What the file says about truncation: a Truncation, or None.")
+      .def_property_readonly(
+          "padding", [](const Tokenizer& t) { return to_python(t.padding()); },
+          "What the file says about padding: a Padding, or None.")
+      .def_property_readonly("applies_file_settings", &Tokenizer::applies_file_settings,
+                             "Whether truncation and padding are applied: from_file's apply_file_settings.")
+      .def_property_readonly(
           "description", [](const Tokenizer& t) { return to_python(t.description()); },
           "What this tokenizer is: a Description.")
       .def_property_readonly(
@@ -213,7 +229,7 @@ The bytes that decoding the token gives, possibly part of a character. Raises po
       .def(
           "__deepcopy__", [](const py::object& self, const py::object&) { return self; }, py::arg("memo"))
       .def("__reduce__", [rebuild = module.attr("_tokenizer_from_image")](const Tokenizer& t) {
-        return py::make_tuple(rebuild, py::make_tuple(py::bytes(t.image())));
+        return py::make_tuple(rebuild, py::make_tuple(py::bytes(t.image()), t.applies_file_settings()));
       });
 }
 

@@ -157,7 +157,8 @@ py::object encode_pair(const Tokenizer& tokenizer, const py::object& first_objec
   return values().pair_encoding("ids"_a = to_array(std::move(encoding.ids)),
                                 "type_ids"_a = to_array(std::move(encoding.type_ids)),
                                 "sequence_ids"_a = to_array(std::move(encoding.sequence_ids)),
-                                "offsets"_a = to_array(std::move(encoding.offsets)));
+                                "offsets"_a = to_array(std::move(encoding.offsets)),
+                                "attention_mask"_a = to_array(std::move(encoding.attention_mask)));
 }
 
 constexpr const char* kEncodePairDoc =
@@ -165,7 +166,7 @@ constexpr const char* kEncodePairDoc =
 --
 
 Two texts as one input, a question and its context, say: a PairEncoding of ids, type_ids ("token_type_ids"),
-sequence_ids and offsets.
+sequence_ids, offsets and attention_mask.
 
 The vocabulary's template for pairs says what comes where and of which type; without add_special_tokens its tokens are
 left out. Where there is no template, the second text follows the first, with the types 0 and 1. Without second: one text,

@@ -21,7 +21,8 @@ const Values& values() {
         const auto module = py::module_::import("polyglyph.values");
         return Values{module.attr("Error"),        module.attr("Encoding"),    module.attr("PairEncoding"),
                       module.attr("AddedToken"),   module.attr("Description"), module.attr("TracePiece"),
-                      module.attr("TraceSection"), module.attr("Difference")};
+                      module.attr("TraceSection"), module.attr("Difference"),  module.attr("Truncation"),
+                      module.attr("Padding")};
       })
       .get_stored();
 }
@@ -42,8 +43,9 @@ py::object to_python(const Description& d) {
       "scanner"_a = text(d.scanner), "encoder"_a = text(d.encoder),
       "class_unicode_version"_a = text(d.class_unicode_version),
       "normal_unicode_version"_a = text(d.normal_unicode_version), "prefix"_a = text(d.prefix),
-      "suffix"_a = text(d.suffix), "vocab_size"_a = d.vocab_size, "model_entries"_a = d.model_entries,
-      "merges"_a = d.merges, "added_tokens"_a = d.added_tokens, "control_tokens"_a = d.control_tokens,
+      "suffix"_a = text(d.suffix), "truncation"_a = text(d.truncation), "padding"_a = text(d.padding),
+      "vocab_size"_a = d.vocab_size, "model_entries"_a = d.model_entries, "merges"_a = d.merges,
+      "added_tokens"_a = d.added_tokens, "control_tokens"_a = d.control_tokens,
       "unreachable"_a = d.unreachable, "image_bytes"_a = d.image_bytes, "fingerprint"_a = d.fingerprint);
 }
 
@@ -65,6 +67,31 @@ py::object to_python(const Difference& d) {
       "stage"_a = to_string(d.stage), "explanation"_a = to_str(d.explanation, "replace"),
       "character"_a = py::module_::import("builtins").attr("chr")(static_cast<std::uint32_t>(d.code_point)),
       "category"_a = d.category, "age"_a = d.age);
+}
+
+namespace {
+
+const char* name_of(Side side) {
+  return side == Side::left ? "left" : "right";
+}
+
+}  // namespace
+
+py::object to_python(const std::optional<Truncation>& truncation) {
+  if (!truncation) return py::none();
+  constexpr const char* strategies[] = {"longest_first", "only_first", "only_second"};
+  return values().truncation("max_length"_a = truncation->max_length, "stride"_a = truncation->stride,
+                             "strategy"_a = strategies[static_cast<std::size_t>(truncation->strategy)],
+                             "direction"_a = name_of(truncation->side));
+}
+
+py::object to_python(const std::optional<Padding>& padding) {
+  if (!padding) return py::none();
+  const py::object length = padding->length ? py::object(py::int_(*padding->length)) : py::none();
+  return values().padding("length"_a = length, "multiple_of"_a = padding->multiple_of,
+                          "pad_id"_a = padding->id, "pad_type_id"_a = padding->type,
+                          "pad_token"_a = to_str(padding->token, "replace"),
+                          "direction"_a = name_of(padding->side));
 }
 
 }  // namespace polyglyph::python

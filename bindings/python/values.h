@@ -3,7 +3,10 @@
 
 #include <pybind11/pybind11.h>
 
+#include <optional>
+
 #include "polyglyph/description.h"
+#include "polyglyph/settings.h"
 #include "polyglyph/trace.h"
 #include "polyglyph/verify.h"
 #include "polyglyph/vocab.h"
@@ -19,6 +22,8 @@ struct Values {
   pybind11::object trace_piece;
   pybind11::object trace_section;
   pybind11::object difference;
+  pybind11::object truncation;
+  pybind11::object padding;
 };
 
 // Looked up once, when first needed.
@@ -28,5 +33,7 @@ pybind11::object to_python(const AddedToken& token);
 pybind11::object to_python(const Description& description);
 pybind11::object to_python(const Trace::Section& section);
 pybind11::object to_python(const Difference& difference);
+pybind11::object to_python(const std::optional<Truncation>& truncation);  // None for nothing
+pybind11::object to_python(const std::optional<Padding>& padding);
 
 }  // namespace polyglyph::python

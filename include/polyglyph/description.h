@@ -18,9 +18,11 @@ struct Description {
   std::string encoder;     // how a piece becomes ids: "longest match" or "merge heap", and why
   std::string class_unicode_version;   // of \p{L} and the other classes: "16.0"
   std::string normal_unicode_version;  // of normalization: "9.0", empty where nothing is normalized
-  std::string prefix;          // what add_special_tokens puts in front, spelled as tokens; empty for nothing
-  std::string suffix;          // and behind
-  std::size_t vocab_size = 0;  // one more than the largest id
+  std::string prefix;      // what add_special_tokens puts in front, spelled as tokens; empty for nothing
+  std::string suffix;      // and behind
+  std::string truncation;  // what the file's settings say, see settings.h; empty for nothing
+  std::string padding;
+  std::size_t vocab_size = 0;     // one more than the largest id
   std::size_t model_entries = 0;  // entries of the model itself
   std::size_t merges = 0;         // pairs that may be merged
   std::size_t added_tokens = 0;

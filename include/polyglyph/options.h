@@ -64,6 +64,9 @@ struct LoadOptions {
   // environment variable POLYGLYPH_CACHE=off switches it off for a whole process.
   bool cache = true;
 
+  // Truncate and pad as the file says: see polyglyph/settings.h. Streams of such a tokenizer throw.
+  bool apply_file_settings = false;
+
   // For images (.pgv): check the full checksum, in time proportional to the file, besides the header and the
   // bounds of every table.
   bool verify = false;

@@ -30,6 +30,7 @@
 #include "polyglyph/description.h"
 #include "polyglyph/encode_stream.h"
 #include "polyglyph/options.h"
+#include "polyglyph/settings.h"
 #include "polyglyph/trace.h"
 #include "polyglyph/types.h"
 #include "polyglyph/vocab.h"
@@ -93,12 +94,18 @@ class Tokenizer {
   // to a temporary file beside it and renamed.
   void save(const std::filesystem::path& path) const;
 
+  // What the file says about truncation and padding, and whether it is applied
+  // (LoadOptions::apply_file_settings): to all that encodes and counts but trace. Streams throw.
+  const std::optional<Truncation>& truncation() const noexcept;
+  const std::optional<Padding>& padding() const noexcept;
+  bool applies_file_settings() const noexcept;
+
   const Vocab& vocab() const noexcept;
   Description description() const;
 
   // The image of this tokenizer as bytes, and back: for pickling. from_image checks the full checksum.
   std::string_view image() const noexcept;
-  static Tokenizer from_image(std::string_view bytes);
+  static Tokenizer from_image(std::string_view bytes, const LoadOptions& options = {});
 
  private:
   explicit Tokenizer(std::shared_ptr<const tokenizer::Engine> engine);

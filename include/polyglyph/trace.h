@@ -4,7 +4,8 @@
 //   for (const auto& section : trace.sections)         // added tokens and the text between them
 //     for (const auto& piece : section.pieces) ...     // what the splitter makes of the normalized text
 //
-// It follows the same walk as encode_with_offsets, and costs about as much.
+// It follows the same walk as encode_with_offsets, and costs about as much. Truncation and padding, which
+// come last of all, are left out.
 #pragma once
 
 #include <string>
@@ -30,7 +31,7 @@ struct Trace {
     bool added_token = false;  // then the only piece is the token
   };
 
-  Encoding encoding;  // as encode_with_offsets gives it
+  Encoding encoding;  // as encode_with_offsets gives it, neither truncated nor padded
   std::vector<Section> sections;
 };
 

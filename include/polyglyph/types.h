@@ -39,6 +39,7 @@ struct PairEncoding {
   std::vector<std::uint32_t> type_ids;    // the segment each token belongs to, by the vocabulary's template
   std::vector<std::int8_t> sequence_ids;  // 0: read from the first text, 1: from the second, -1: from none
   std::vector<Span> offsets;              // in the text of that number; {0, 0} in none
+  std::vector<std::uint8_t> attention_mask;  // 0 where padded (LoadOptions::apply_file_settings), else 1
 };
 
 // The ids of many texts in one flat array: text i is ids[row_splits[i]] .. ids[row_splits[i + 1]].

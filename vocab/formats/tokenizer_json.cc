@@ -10,7 +10,8 @@
 // the
 //   entry's id; the others are numbered on from the number of entries, in the file's order. A file that says
 //   otherwise would give other ids here than there, and is refused.
-// - Truncation and padding are how somebody once used the vocabulary, not part of it, and are ignored.
+// - Truncation and padding are how somebody once used the vocabulary, not part of it: they are read, but it
+//   takes LoadOptions::apply_file_settings to have them applied.
 //
 // Nested sequences are read by recursion: json::kMaxDepth bounds it.
 #include <fmt/format.h>
@@ -145,6 +146,7 @@ TokenizerSpec read_tokenizer_json(const std::string& file, std::string_view cont
   const NameTable names = read_model(model, content.size(), spec);
   read_added_tokens(root, names, max_id_for(content.size()), spec);
   read_post_processor(root, spec);
+  read_settings(root, spec);
   return spec;
 }
 

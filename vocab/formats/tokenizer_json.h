@@ -43,6 +43,7 @@ void read_decoder(const Field& root, TokenizerSpec& spec);
 ModelKind model_kind(const Field& model);  // of the section "model"; throws Error(unsupported)
 NameTable read_model(const Field& model, std::size_t file_size, TokenizerSpec& spec);
 void read_post_processor(const Field& root, TokenizerSpec& spec);
+void read_settings(const Field& root, TokenizerSpec& spec);
 
 // The models, one a file: tokenizer_json_<model>.cc.
 NameTable read_bpe(const Field& model, std::size_t file_size, TokenizerSpec& spec);

@@ -73,7 +73,8 @@ bool needs_unknown(const NameTable& names, const TokenizerSpec& spec) {
                            : spec.splits.back().kind == SplitStep::Kind::byte_alphabet;
   if (!spelled) return true;
   for (int byte = 0; byte < 256; ++byte) {
-    if (names.find(unicode::name_from_bytes(std::string(1, static_cast<char>(byte)))) == kNoToken) return true;
+    if (names.find(unicode::name_from_bytes(std::string(1, static_cast<char>(byte)))) == kNoToken)
+      return true;
   }
   return false;
 }

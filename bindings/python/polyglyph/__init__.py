@@ -10,7 +10,7 @@
 Text from a stranger never becomes a control token unless you say special_tokens="parse".
 """
 
-from .values import AddedToken, Description, Difference, Encoding, Error, PairEncoding, TracePiece, TraceSection  # isort: skip: _polyglyph makes instances of these
+from .values import AddedToken, Description, Difference, Encoding, Error, Padding, PairEncoding, TracePiece, TraceSection, Truncation  # isort: skip: _polyglyph makes instances of these
 from ._polyglyph import (
     Batch,
     DecodeStream,
@@ -33,10 +33,12 @@ __all__ = [
     "EncodeStream",
     "Encoding",
     "Error",
+    "Padding",
     "PairEncoding",
     "Tokenizer",
     "TracePiece",
     "TraceSection",
+    "Truncation",
     "__version__",
     "add_tokens",
     "extend",
@@ -46,7 +48,7 @@ __all__ = [
 ]
 
 # One name for each, in errors, pickles and help: where it is imported from.
-for _class in (AddedToken, Batch, DecodeStream, Description, Difference, EncodeStream, Encoding, Error, PairEncoding,
-               Tokenizer, TracePiece, TraceSection):
+for _class in (AddedToken, Batch, DecodeStream, Description, Difference, EncodeStream, Encoding, Error, Padding,
+               PairEncoding, Tokenizer, TracePiece, TraceSection, Truncation):
     _class.__module__ = "polyglyph"
 del _class

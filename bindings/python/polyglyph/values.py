@@ -47,6 +47,35 @@ class PairEncoding(NamedTuple):
     """Of shape (n,): 0 where a token was read from the first text, 1 from the second, -1 where from neither."""
     offsets: NDArray[np.int64]
     """Of shape (n, 2): begin and end in the text of that number; 0 and 0 in neither."""
+    attention_mask: NDArray[np.uint8]
+    """Of shape (n,): 0 where from_file's apply_file_settings padded, else 1."""
+
+
+class Truncation(NamedTuple):
+    """What a tokenizer.json says about truncation; applied only with from_file's apply_file_settings."""
+
+    max_length: int
+    """Tokens at most, those of the vocabulary's template included."""
+    stride: int
+    """Of overflowing parts, which polyglyph does not give out."""
+    strategy: str
+    """"longest_first", "only_first" or "only_second": which of two texts is shortened."""
+    direction: str
+    """"left" or "right": where tokens are cut off."""
+
+
+class Padding(NamedTuple):
+    """What a tokenizer.json says about padding; applied only with from_file's apply_file_settings."""
+
+    length: int | None
+    """None: as long as the longest of a batch."""
+    multiple_of: int
+    """0: any length."""
+    pad_id: int
+    pad_type_id: int
+    pad_token: str
+    direction: str
+    """"left" or "right": where tokens are added."""
 
 
 class TracePiece(NamedTuple):
@@ -138,6 +167,9 @@ class Description(NamedTuple):
     """What add_special_tokens puts in front, spelled as tokens; empty for nothing."""
     suffix: str
     """What it puts behind."""
+    truncation: str
+    """What the file's settings say and whether that is applied; empty where they say nothing."""
+    padding: str
     vocab_size: int
     """One more than the largest id."""
     model_entries: int

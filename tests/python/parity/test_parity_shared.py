@@ -8,6 +8,7 @@ import pytest
 import references
 import texts
 from compare import assert_same_ids, builtin
+from test_parity_pairs import assert_same_pairs
 
 _SHARED = Path(os.environ["POLYGLYPH_SHARED"])
 _LONG = bool(os.environ.get("POLYGLYPH_LONG_TESTS"))
@@ -120,6 +121,21 @@ def test_models_decode_and_place_as_sentencepiece(file):
         assert (ids, [tuple(span) for span in encoding.offsets.tolist()]) == \
             reference.encode_with_offsets([text])[0], ascii(text)
         assert tokenizer.decode(ids) == reference.decode(ids), ids
+
+
+@pytest.mark.parametrize("file", ["bert_base_cased", "llama3", "llama2", "gemma3"])
+def test_pairs(file):
+    content = (_SHARED / "vocab" / file / "tokenizer.json").read_bytes()
+    reference = references.HuggingFaceReference(content)
+    tokenizer = polyglyph.Tokenizer.from_file(_SHARED / "vocab" / file / "tokenizer.json")
+    first = texts.draw("hard", reference, 60, "pairs")
+    # Where normalization changed the text, spans differ knowingly.
+    first = [text for text in first if reference.normalize(text) == text] + first[:20]
+    unchanged = len(first) - 20
+    same = list(zip(first[:unchanged], reversed(first[:unchanged])))
+    changed = [(text, None) for text in first] + list(zip(first, reversed(first)))
+    assert_same_pairs(tokenizer, reference.parse, same)
+    assert_same_pairs(tokenizer, reference.parse, changed, ("ids", "type_ids", "of"))
 
 
 def test_a_built_in_is_its_owners_file():
