@@ -30,7 +30,7 @@
 
 namespace polyglyph::vocab {
 
-inline constexpr std::uint32_t kImageVersion = 5;
+inline constexpr std::uint32_t kImageVersion = 6;
 
 // How merging makes a token, for tokens that encode to themselves ("reachable"): the last merge joined `left`
 // and `right` at `rank`. Single bytes or characters have rank 0 and no parts; ranks of merges begin at 1.
