@@ -86,7 +86,8 @@ Charsmap::Match Charsmap::find(std::string_view text) const {
     const std::uint32_t byte = static_cast<unsigned char>(text[size]);
     const std::uint32_t place = base ^ byte;
     const std::uint32_t unit = units_[place];
-    if (label_of(unit) != byte) {
+    // No key has a zero byte, also where an unused unit looks like one.
+    if (label_of(unit) != byte || byte == 0) {
       match.open = false;
       break;
     }

@@ -9,6 +9,7 @@
 #include "normalizers/character_step.h"
 #include "normalizers/end_step.h"
 #include "normalizers/form_step.h"
+#include "normalizers/precompiled_step.h"
 #include "normalizers/replace_step.h"
 #include "normalizers/sentencepiece_step.h"
 #include "polyglyph/error.h"
@@ -123,6 +124,8 @@ void add_step(const NormalStep& step, const MakeMatcher& make_matcher,
       return steps.push_back(make_replace_step(step.pattern, step.text));
     case Kind::replace_regex:
       return steps.push_back(make_replace_step(make_matcher(step.pattern), step.text));
+    case Kind::precompiled:
+      return steps.push_back(make_precompiled_step(step.charsmap));
     case Kind::sentencepiece:
       return steps.push_back(make_sentencepiece_step(step));
     default:

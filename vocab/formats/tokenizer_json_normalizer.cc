@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "vocab/formats/base64.h"
 #include "vocab/formats/tokenizer_json.h"
 
 namespace polyglyph::vocab {
@@ -15,7 +16,7 @@ using Kind = NormalStep::Kind;
 
 constexpr std::string_view kSupported =
     "NFC, NFD, NFKC, NFKD, Lowercase, StripAccents, Strip, Nmt, Replace, Prepend, BertNormalizer, ByteLevel, "
-    "Sequence";
+    "Precompiled, Sequence";
 
 void set(NormalStep& step, NormalStep::Option option, bool value) {
   if (value) step.options |= option;
@@ -68,6 +69,16 @@ NormalStep read_prepend(const Field& component) {
   return step;
 }
 
+NormalStep read_precompiled(const Field& component) {
+  component.expect_members({"type", "precompiled_charsmap"});
+  NormalStep step;
+  step.kind = Kind::precompiled;
+  const Field charsmap = component.at("precompiled_charsmap");
+  if (!append_base64(charsmap.string(), step.charsmap) || step.charsmap.empty())
+    charsmap.malformed("must be a charsmap in base64; the file is damaged");
+  return step;
+}
+
 // Steps that have nothing but their name.
 NormalStep read_plain(const Field& component) {
   constexpr std::pair<std::string_view, Kind> kinds[] = {{"NFC", Kind::nfc},
@@ -98,7 +109,8 @@ void read_normalizer(const Field& root, TokenizerSpec& spec) {
       {"Replace", read_replace},
       {"BertNormalizer", read_bert},
       {"Strip", read_strip},
-      {"Prepend", read_prepend}};
+      {"Prepend", read_prepend},
+      {"Precompiled", read_precompiled}};
   for_each_leaf(*normalizer, "normalizers", [&](const Field& component) {
     const std::string_view type = component.at("type").string();
     for (const auto& [name, read] : readers) {

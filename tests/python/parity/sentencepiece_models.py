@@ -34,6 +34,37 @@ def field(number, value):
     return _varint(number << 3 | 2) + _varint(len(raw)) + raw
 
 
+def fields_of(content):
+    """(number, value) for each field of a message; strings and messages as bytes."""
+    at = 0
+
+    def varint():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = content[at]
+            at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    while at < len(content):
+        key = varint()
+        if key & 7 == 0:
+            yield key >> 3, varint()
+            continue
+        size = varint() if key & 7 == 2 else 4
+        yield key >> 3, content[at:at + size]
+        at += size
+
+
+def charsmap_of(content):
+    """The precompiled_charsmap of a .model file."""
+    normalizer = next(value for number, value in fields_of(content) if number == 3)
+    return next(value for number, value in fields_of(normalizer) if number == _NORMALIZER["precompiled_charsmap"])
+
+
 def message(fields, values):
     return b"".join(field(fields[name], value) for name, value in values.items())
 

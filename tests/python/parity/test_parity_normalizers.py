@@ -6,6 +6,7 @@ import json
 import os
 import random
 
+import charsmaps
 import polyglyph
 import pytest
 import tokenizers
@@ -77,16 +78,20 @@ NORMALIZERS = {
     "albert": sequence(replace("``", '"'), replace("''", '"'), plain("NFKD"), plain("StripAccents"), plain("Lowercase")),
     "clip": sequence(plain("NFC"), replace(r"\s+", " ", "Regex"), plain("Lowercase")),
     "everything": sequence(plain("Nmt"), bert(True, True, None, True), plain("NFD"), replace("e\u0301", "E"), strip(True, True)),
+    "precompiled nmt_nfkc": charsmaps.precompiled(charsmaps.of_rule("nmt_nfkc")),
+    "precompiled nfkc_cf": charsmaps.precompiled(charsmaps.of_rule("nfkc_cf")),
+    "precompiled, spaces": sequence(charsmaps.precompiled(charsmaps.of_rule("nmt_nfkc")), replace(r" {2,}", " ", "Regex")),
+    **{f"precompiled {seed}": charsmaps.precompiled(charsmaps.drawn(seed)) for seed in range(6)},
     "nested": sequence(sequence(), sequence(plain("NFC"), sequence(plain("Lowercase")))),
     "empty": sequence(),
 }
 
 # See docs/parity.md, "What differs, knowingly". Texts that normal forms change are in no test of offsets, either.
-OTHER_SPANS = {"prepend, strip", "prepend nothing", "everything"}
+OTHER_SPANS = {"prepend, strip", "prepend nothing", "everything", *(name for name in NORMALIZERS if "precompiled" in name)}
 
 _SYMBOLS = ["a", "b", "c", "ab", "aba", "A", "B", " ", " ", "  ", "\n", "\t", "\u3000", "\u00a0", "e\u0301", "\u00e9", "E", "\u0301", "\u0323", "\u4e2d", "\u4e2d\u6587",
             "\u0130", "\u03a3", "\u1e9e", "\u01c5", "`", "``", "''", "1", "\u0664", "\u2581", "\ufb01", "\u200b", "\x00", "\x01", "\ufffd", "\u0085", "\u1680", "\ufeff",
-            "\U0001f600", "\U0001e922", "<|c|>", "wow", "\uac00", "\u1100\u1161"]
+            "\U0001f600", "\U0001e922", "<|c|>", "wow", "\uac00", "\u1100\u1161", *charsmaps.CHARACTERS]
 
 
 def content_of(normalizer):
@@ -123,6 +128,17 @@ def test_every_scalar(name, tmp_path):
     characters = [chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000]
     texts = ["".join(f"a{c}b {c} {c}\u0301" for c in characters[i:i + 16]) for i in range(0, len(characters), 16)]
     assert_same_ids(*pair, texts)
+
+
+def test_every_scalar_in_clusters(tmp_path):
+    """Each character behind a letter and before one, where rules for both would see whether they are one cluster."""
+    pair = pair_of(charsmaps.precompiled(charsmaps.of_rule("nmt_nfkc")), tmp_path / "tokenizer.json")
+    letters = pair_of(charsmaps.precompiled(charsmaps.compiled({"a": "x", "\u0915": "y", "\u1100": "z"})), tmp_path / "b.json")
+    characters = [chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000]
+    texts = ["".join(f"a{c}b {c}a{c}\u0301\u0915{c}\u0915 \u1100{c}\u1100" for c in characters[i:i + 16])
+             for i in range(0, len(characters), 16)]
+    assert_same_ids(*pair, texts)
+    assert_same_ids(*letters, texts)
 
 
 @pytest.mark.parametrize("mode", ["text", "parse"])

@@ -28,6 +28,8 @@ _FILES = {
     "tiktoken/p50k_base.tiktoken": "p50k_base",
     "tiktoken/r50k_base.tiktoken": "r50k_base",
     "qwen_tiktoken/qwen.tiktoken": "qwen",
+    "t5_small/tokenizer.json": None,
+    "xlnet/tokenizer.json": None,
     "mistral/tokenizer.model": None,
     "llm_jp_v3/llm-jp-tokenizer-100k.ver3.0b1.model": None,
     "sentencepiece/test_model.model": None,
@@ -96,7 +98,7 @@ def test_files_on_languages(file):
 
 
 @pytest.mark.parametrize("file", ["gpt2/tokenizer.json", "llama3/tokenizer.json", "tiktoken/r50k_base.tiktoken",
-                                  "qwen_tiktoken/qwen.tiktoken", *_MODELS])
+                                  "qwen_tiktoken/qwen.tiktoken", "t5_small/tokenizer.json", "xlnet/tokenizer.json", *_MODELS])
 @pytest.mark.parametrize("context", texts.SCALAR_CONTEXTS)
 def test_files_on_every_scalar(file, context):
     # Two planes hold all but a few of the characters.
