@@ -1,9 +1,13 @@
 // Matches are taken from left to right and do not overlap. The reference says that what comes in place of a
 // match is made of its last character; the ones before it are dropped.
 //
-// A text is searched for as Knuth, Morris and Pratt do, so that no pattern makes it slow; between matches its
-// first byte is jumped to. A regular expression may ask what stands in front, which a text that does not
-// begin its section is therefore shown with, and sees U+FFFD in place of what is ill-formed.
+// Nearly every vocabulary that replaces something puts a mark in place of each space. That is done for every
+// byte alike, without a branch: eight bytes are written, of the text or of what comes in its place, and the
+// next ones over those of them that do not count.
+//
+// Otherwise a text is searched for as Knuth, Morris and Pratt do, so that no pattern makes it slow; between
+// matches its first byte is jumped to. A regular expression may ask what stands in front, which a text that
+// does not begin its section is therefore shown with, and sees U+FFFD in place of what is ill-formed.
 //
 // In a stream, matches that begin before the first place where one may read beyond the end are final, and so
 // is the text between them. They are looked for in all the text there is, since they may look at what
@@ -11,6 +15,8 @@
 #include "normalizers/replace_step.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -48,6 +54,7 @@ class TextMatcher {
   }
 
   bool takes(std::string_view, Ends) const { return true; }
+  bool is_byte(char byte) const { return pattern_.size() == 1 && pattern_[0] == byte; }
 
  private:
   // How much of the pattern a text ends with that ended with `matched` of it, not all, and goes on with
@@ -71,6 +78,7 @@ class RegexMatcher {
   std::size_t undecided(std::string_view text, std::size_t from) const {
     return matcher_->undecided(text, from);
   }
+  bool is_byte(char) const { return false; }
   bool takes(std::string_view text, Ends ends) const {
     return ends.before == Ends::Before::nothing && unicode::is_valid(text);
   }
@@ -95,10 +103,36 @@ struct Shown {
   }
 };
 
+// Appends the text with `by`, of at most kWord bytes, in place of each space.
+constexpr std::size_t kWord = 8;
+void replace_spaces(std::string_view text, std::string_view by, std::string& out) {
+  char word[kWord] = {};
+  by.copy(word, kWord);
+  const std::size_t size[] = {1, by.size()};
+  char block[4096];
+  char* next = block;
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  for (; end - p >= static_cast<std::ptrdiff_t>(kWord); ++p) {
+    const std::size_t space = *p == ' ';
+    const char* const from[] = {p, word};
+    std::memcpy(next, from[space], kWord);
+    next += size[space];
+    if (next <= block + sizeof block - kWord) continue;
+    out.append(block, next);
+    next = block;
+  }
+  out.append(block, next);
+  for (; p != end; ++p) *p == ' ' ? out.append(by) : out.append(1, *p);
+}
+
 template <class Pattern>
 class ReplaceStep final : public Step {
  public:
-  ReplaceStep(Pattern pattern, std::string by) : pattern_(std::move(pattern)), by_(std::move(by)) {}
+  ReplaceStep(Pattern pattern, std::string by)
+      : pattern_(std::move(pattern)),
+        by_(std::move(by)),
+        spaces_by_word_(pattern_.is_byte(' ') && by_.size() <= kWord) {}
 
   // Text behind the first match may be changed by itself only where the pattern does not look back at what is
   // unchanged.
@@ -134,6 +168,10 @@ class ReplaceStep final : public Step {
   // returns where that was.
   std::size_t replace(std::string_view text, std::size_t from, std::size_t end, std::string& out,
                       OffsetMap* map) const {
+    if (spaces_by_word_ && map == nullptr) {
+      replace_spaces(text.substr(from, end - from), by_, out);
+      return end;
+    }
     const std::size_t out_begin = out.size();
     if (map != nullptr && from > 0) map->add({0, 0}, {0, from});
     std::size_t at = from;
@@ -158,6 +196,7 @@ class ReplaceStep final : public Step {
 
   Pattern pattern_;
   std::string by_;
+  bool spaces_by_word_;
 };
 
 }  // namespace

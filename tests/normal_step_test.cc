@@ -33,13 +33,13 @@ NormalStep replace(std::string pattern, std::string text) {
   made.text = std::move(text);
   return made;
 }
-NormalStep replace_vowels(std::string text) {
-  NormalStep made = replace("", std::move(text));
+NormalStep replace_regex(std::string pattern, std::string text) {
+  NormalStep made = replace(std::move(pattern), std::move(text));
   made.kind = Kind::replace_regex;
   return made;
 }
 
-// Stands for a regular expression: [aeiou]+, whatever the pattern says.
+// Stand for regular expressions: [aeiou]+ ...
 class Vowels final : public Matcher {
  public:
   bool find(std::string_view text, std::size_t from, Span& match) const override {
@@ -54,8 +54,27 @@ class Vowels final : public Matcher {
   }
 };
 
+// ... and ^a|b\z, which looks back and ahead.
+class Edges final : public Matcher {
+ public:
+  bool find(std::string_view text, std::size_t from, Span& match) const override {
+    for (; from < text.size(); ++from) {
+      match = {from, from + 1};
+      if (text[from] == 'a' && (from == 0 || text[from - 1] == '\n')) return true;
+      if (text[from] == 'b' && from + 1 == text.size()) return true;
+    }
+    return false;
+  }
+  std::size_t undecided(std::string_view text, std::size_t from) const override {
+    return text.size() - (text.size() > from && text.back() == 'b' ? 1 : 0);
+  }
+};
+
 std::unique_ptr<Normalizer> made(const std::vector<NormalStep>& steps) {
-  return make_normalizer(steps, [](const std::string&) { return std::make_unique<Vowels>(); });
+  return make_normalizer(steps, [](const std::string& pattern) -> std::unique_ptr<Matcher> {
+    if (pattern == "[aeiou]+") return std::make_unique<Vowels>();
+    return std::make_unique<Edges>();
+  });
 }
 
 const std::vector<std::vector<NormalStep>>& pipelines() {
@@ -70,7 +89,10 @@ const std::vector<std::vector<NormalStep>>& pipelines() {
       {step(Kind::strip, NormalStep::strip_right)},
       {prepend("\u2581"), replace(" ", "\u2581")},
       {replace("aba", "x"), replace("xx", "")},
-      {replace_vowels("")},
+      {replace("aab", "xyz"), replace(" ", "123456789")},
+      {replace_regex("[aeiou]+", "")},
+      {replace_regex("^a|b\\z", "_")},
+      {replace("a", ""), prepend("b"), replace_regex("^a|b\\z", "")},
       {step(Kind::nfd), step(Kind::strip_accents), step(Kind::strip, NormalStep::strip_left), prepend("> ")},
   };
   return all;
@@ -117,7 +139,9 @@ TEST_CASE("what the steps make of a text, and of what") {
       {{replace("ab", "xyz")}, "abab", "xyzxyz", {{{0, 3}, {1, 2}}, {{3, 6}, {3, 4}}}},
       {{replace("aba", "x")}, "ababa", "xba", {{{0, 1}, {2, 3}}, {{1, 2}, {3, 4}}}},
       {{replace("a\u4E2D", "")}, "xa\u4E2Dy", "xy", {{{0, 1}, {0, 1}}, {{1, 2}, {5, 6}}}},
-      {{replace_vowels("_")}, "ouija\xFF", "_j_\uFFFD", {{{0, 1}, {2, 3}}, {{3, 6}, {5, 6}}}},
+      {{replace("aab", "x")}, "aaab", "ax", {{{1, 2}, {3, 4}}}},
+      {{replace_regex("^a|b\\z", "_")}, "aa\nabb", "_a\n_b_", {{{3, 4}, {3, 4}}, {{5, 6}, {5, 6}}}},
+      {{replace_regex("[aeiou]+", "_")}, "ouija\xFF", "_j_\uFFFD", {{{0, 1}, {2, 3}}, {{3, 6}, {5, 6}}}},
       {{prepend("_"), replace("_a", "b")}, "ac", "bc", {{{0, 1}, {0, 1}}, {{1, 2}, {1, 2}}}},
       {{step(Kind::nfd), step(Kind::strip_accents), step(Kind::nfc)},
        "\u00E9e\u0301",
@@ -132,6 +156,40 @@ TEST_CASE("what the steps make of a text, and of what") {
     CHECK(test::escaped(out) == test::escaped(c.expected));
     for (const auto& [now, old] : c.spans) CHECK(map.to_input(now) == old);
   }
+}
+
+TEST_CASE("a text is replaced wherever a naive search finds it") {
+  const std::vector<std::string> letters = {"a", "b", " "};
+  std::vector<std::string> patterns;
+  test::for_each_string(letters, 4, [&](const std::string& s) {
+    if (!s.empty()) patterns.push_back(s);
+  });
+  for (const std::string& pattern : patterns) {
+    for (const char* by : {"", "c", "cccccccc", "ccccccccc"}) {
+      const auto normalizer = made({replace(pattern, by)});
+      test::for_each_string(letters, 6, [&](const std::string& text) {
+        std::string expected = text, out;
+        for (std::size_t at = 0; (at = expected.find(pattern, at)) != expected.npos;) {
+          expected.replace(at, pattern.size(), by);
+          at += std::string_view(by).size();
+        }
+        normalizer->normalize(text, out, nullptr);
+        if (out != expected) FAIL_CHECK(pattern << " by " << by << " in " << text);
+      });
+    }
+  }
+}
+
+TEST_CASE("spaces are replaced in long texts too") {
+  std::string text, expected;
+  for (int i = 0; i < 20'000; ++i) {
+    const bool space = i % 7 == 0 || i / 5'000 == 2;
+    text += space ? ' ' : 'x';
+    expected += space ? "\u2581" : "x";
+  }
+  std::string out;
+  made({replace(" ", "\u2581")})->normalize(text, out, nullptr);
+  CHECK(out == expected);
 }
 
 TEST_CASE("an unchanged prefix is unchanged, and the rest is normalized by itself") {
@@ -150,7 +208,7 @@ TEST_CASE("an unchanged prefix is unchanged, and the rest is normalized by itsel
 }
 
 TEST_CASE("a stream of parts gives what the whole gives") {
-  const auto alphabet = std::vector<std::string>{"a", "b", " ", "\u3000", "\u0301", "\xE4\xB8", "aba", "A"};
+  const auto alphabet = std::vector<std::string>{"a", "b", " ", "\u3000", "\u0301", "\xE4\xB8", "aba", "\n"};
   for (const auto& steps : pipelines()) {
     const auto normalizer = made(steps);
     Normalizer::Stream stream(*normalizer);
@@ -185,6 +243,8 @@ TEST_CASE("a stream holds back no more than what is undecided") {
   CHECK(pending({replace("aba", "x")}, "bbbab") == 2);
   CHECK(pending({step(Kind::lowercase)}, "ABC\xE4") == 1);
   CHECK(pending({prepend("_"), replace("ba", "")}, "abab") == 1);
+  CHECK(pending({replace("aaab", "x")}, "aaaaa") == 3);
+  CHECK(pending({replace_regex("^a|b\\z", "")}, "abab") == 1);
 }
 
 }  // namespace polyglyph::normalizers

@@ -160,6 +160,7 @@ void StreamState::advance_text(bool final, Worker& worker, Output& out) {
   };
   for (AddedTokens::Section s; text_walk_.next(text_, final, s);) {
     if (s.token == nullptr) {
+      text_done_ = std::min(text_done_, s.begin);  // it may be white space that the token before has taken
       piece_end_ = s.end;
       split(!s.open);
     } else {

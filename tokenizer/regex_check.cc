@@ -115,7 +115,7 @@ class Checker {
   [[noreturn]] void refuse(const std::string& what) const {
     throw Error(
         ErrorCode::unsupported,
-        "split pattern: " + what + ", which cannot be matched exactly here; the pattern has to do without it",
+        "pattern: " + what + ", which cannot be matched exactly here; the pattern has to do without it",
         where_);
   }
 
@@ -274,7 +274,7 @@ std::vector<RegexAlternative> check_regex(RegexNode tree, vocab::Reference diale
   const Size size = size_of(tree);
   if (size.sets > kMaxRegexSets || size.ranges > kMaxRegexRanges) {
     throw Error(ErrorCode::limit,
-                "split pattern: it is too large with its repetitions written out; use smaller counts", where);
+                "pattern: it is too large with its repetitions written out; use smaller counts", where);
   }
   Checker checker(dialect, where);
   tree = without_outer_groups(std::move(tree));

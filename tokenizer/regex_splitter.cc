@@ -184,7 +184,7 @@ std::unique_ptr<re2::RE2> build(const std::string& pattern, const std::string& w
   // The syntax is the writer's own, so what is left is size.
   throw Error(
       ErrorCode::limit,
-      fmt::format("split pattern: it is too large to be compiled ({}); use smaller counts", re->error()),
+      fmt::format("pattern: it is too large to be compiled ({}); use smaller counts", re->error()),
       where);
 }
 

@@ -145,7 +145,7 @@ class Parser {
   };
 
   [[noreturn]] void fail(ErrorCode code, const std::string& what) const {
-    throw Error(code, fmt::format("split pattern, byte {}: {}", at_, what), where_);
+    throw Error(code, fmt::format("pattern, byte {}: {}", at_, what), where_);
   }
   [[noreturn]] void malformed(const std::string& what) const { fail(ErrorCode::malformed, what); }
   [[noreturn]] void unsupported(const std::string& what) const {

@@ -69,6 +69,9 @@ NORMALIZERS = {
     "replace overlapping": replace("aba", "c\u4e2d"),
     "replace regex": replace(r"\s+", " ", "Regex"),
     "replace regex, long": replace(r"[ab]{2,}\p{N}?", "\u4e2d\u4e2d", "Regex"),
+    "replace, restarting": replace("aab", "c"),
+    "replace regex, at ends": replace(r"^\s+|^a|\s+\z|\Ab", "c", "Regex"),
+    "prepend, regex at the end": sequence(plain("NFKD"), _PREPEND, replace(r"\x{2581}\z", "b", "Regex")),
     "replace regex by nothing": replace(r"\p{M}|c+", "", "Regex"),
     "llama": sequence(_PREPEND, _SPACES),
     "prepend, strip": sequence(_PREPEND, strip(True, True)),
@@ -92,6 +95,28 @@ OTHER_SPANS = {"prepend, strip", "prepend nothing", "everything", *(name for nam
 _SYMBOLS = ["a", "b", "c", "ab", "aba", "A", "B", " ", " ", "  ", "\n", "\t", "\u3000", "\u00a0", "e\u0301", "\u00e9", "E", "\u0301", "\u0323", "\u4e2d", "\u4e2d\u6587",
             "\u0130", "\u03a3", "\u1e9e", "\u01c5", "`", "``", "''", "1", "\u0664", "\u2581", "\ufb01", "\u200b", "\x00", "\x01", "\ufffd", "\u0085", "\u1680", "\ufeff",
             "\U0001f600", "\U0001e922", "<|c|>", "wow", "\uac00", "\u1100\u1161", *charsmaps.CHARACTERS]
+
+
+# For sequences drawn at random.
+_TEXTS = [" ", "a", "ab", "aba", "  ", "\u2581", "\u4e2d", "e\u0301", "\u0301", "A", "``", ".", "(", "\\", "$1", "\n", "\u0120"]
+_PATTERNS = [r"\s+", r" {2,}", r"^\s+", r"\s+$", r"[\r\n]+", r"^a", r"^ab|b", r"a$", r"\Aa", r"a\z", r"\p{M}+", r"[^a]", r"a|ab",
+             r"ab|a", r"(?i)a", r"(a)(b)", r"\p{Han}", r".", r"(?s).", r"[a-c]{2}", r"(?:aba)+", r"a+?", r"\w+", r"a.b",
+             r"\s+(?!\S)", r"'+"]
+
+
+def drawn_step(r):
+    kind = r.randrange(14)
+    if kind < 7:
+        return plain(r.choice(["NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt", "ByteLevel"]))
+    if kind == 7:
+        return bert(r.random() < .5, r.random() < .5, r.choice([None, True, False]), r.random() < .5)
+    if kind == 8:
+        return strip(r.random() < .6, r.random() < .6)
+    if kind == 9:
+        return {"type": "Prepend", "prepend": r.choice(_TEXTS)}
+    if kind < 12:
+        return replace(r.choice(_TEXTS), r.choice(["", *_TEXTS]))
+    return replace(r.choice(_PATTERNS), r.choice(["", *_TEXTS]), "Regex")
 
 
 def content_of(normalizer):
@@ -141,6 +166,21 @@ def test_every_scalar_in_clusters(tmp_path):
     assert_same_ids(*letters, texts)
 
 
+@pytest.mark.parametrize("name", ["strip", "strip left", "prepend", "prepend, strip", "bert uncased", "clip", "everything"])
+def test_every_scalar_at_the_ends(name, tmp_path):
+    # Up to here are all characters that are white space, and all kinds of others.
+    pair = pair_of(NORMALIZERS[name], tmp_path / "tokenizer.json")
+    assert_same_ids(*pair, [text for c in map(chr, range(0x3100)) for text in (c, f"{c}a {c}")])
+
+
+@pytest.mark.parametrize("seed", range(3_000 if os.environ.get("POLYGLYPH_LONG_TESTS") else 60))
+def test_drawn_sequences(seed, tmp_path):
+    r = random.Random(seed)
+    pair = pair_of(sequence(*[drawn_step(r) for _ in range(r.randint(2, 4))]), tmp_path / "tokenizer.json")
+    assert_same_ids(*pair, drawn(seed, 60), "parse")
+    assert_same_streams(pair[0], [text.encode() for text in drawn(seed, 12)])
+
+
 @pytest.mark.parametrize("mode", ["text", "parse"])
 def test_ids(pair, mode):
     assert_same_ids(*pair, drawn(mode), mode)
@@ -170,9 +210,8 @@ def test_offsets(name, tmp_path):
     assert_holds(drawn("offsets"), differ, lambda text: f"  reference {theirs(text)}\n  polyglyph {ours(text)}")
 
 
-def test_streams(pair):
-    tokenizer, _ = pair
-
+def assert_same_streams(tokenizer, texts):
+    """Each text has the same ids when it comes in two parts, cut anywhere, or byte by byte."""
     def wrong_cuts(text):
         whole = tokenizer.encode(text, special_tokens="parse")
 
@@ -186,9 +225,13 @@ def test_streams(pair):
 
         return [cut for cut in range(len(text) + 1) if streamed(cut) != whole] or (["bytewise"] if bytewise() != whole else [])
 
+    assert_holds(texts, wrong_cuts, lambda text: str(wrong_cuts(text)))
+
+
+def test_streams(pair):
     texts = [text.encode() for text in drawn("streams", 60)]
     broken = [text[:len(text) // 2] + b"\xe4\xb8" + text[len(text) // 2:] for text in texts]
-    assert_holds(texts + broken, wrong_cuts, lambda text: str(wrong_cuts(text)))
+    assert_same_streams(pair[0], texts + broken)
 
 
 REFUSED = {

@@ -1,6 +1,7 @@
 """Further vocabularies and texts, from the folder that POLYGLYPH_SHARED names; without it none of this is collected."""
 import functools
 import os
+import re
 from pathlib import Path
 
 import polyglyph
@@ -23,6 +24,10 @@ _FILES = {
     "gptoss/tokenizer.json": None,
     "gpt2/tokenizer.json": None,
     "llama3/tokenizer.json": None,
+    "llama2/tokenizer.json": None,
+    "mistral_v01/tokenizer.json": None,
+    "gemma3/tokenizer.json": None,
+    "bert_base_cased/tokenizer.json": None,
     "tiktoken/o200k_base.tiktoken": "o200k_base",
     "tiktoken/cl100k_base.tiktoken": "cl100k_base",
     "tiktoken/p50k_base.tiktoken": "p50k_base",
@@ -38,6 +43,14 @@ _FILES = {
 }
 _MODELS = [file for file in _FILES if file.endswith(".model")]
 
+# Added tokens of these files that are vocabulary: Gemma's runs of white space and its tags.
+_WORDS = re.compile(r"\n+|\t+|\u2581+|</?(table|caption|thead|tbody|tfoot|tr|th|td|h[1-6]|blockquote|strong|em|b|i|u|s|sub|sup|"
+                    r"code|a|html|body|img|span|ul|li|div|iframe|footer)>")
+
+
+def is_control(token):
+    return token["special"] or not _WORDS.fullmatch(token["content"])
+
 
 @functools.cache
 def pair(file):
@@ -47,7 +60,8 @@ def pair(file):
     if file in _MODELS:
         reference = references.SentencePieceReference(content)
     else:
-        reference = references.tiktoken_reference(content, name) if name else references.HuggingFaceReference(content)
+        reference = references.tiktoken_reference(content, name) if name else \
+            references.HuggingFaceReference(content, is_control)
     return polyglyph.Tokenizer.from_file(path), reference
 
 
@@ -97,7 +111,8 @@ def test_files_on_languages(file):
     assert_same_ids(tokenizer, reference, list(documents(_CORPUS, 100_000 if _LONG else 8_000)))
 
 
-@pytest.mark.parametrize("file", ["gpt2/tokenizer.json", "llama3/tokenizer.json", "tiktoken/r50k_base.tiktoken",
+@pytest.mark.parametrize("file", ["gpt2/tokenizer.json", "llama3/tokenizer.json", "llama2/tokenizer.json", "gemma3/tokenizer.json",
+                                  "bert_base_cased/tokenizer.json", "tiktoken/r50k_base.tiktoken",
                                   "qwen_tiktoken/qwen.tiktoken", "t5_small/tokenizer.json", "xlnet/tokenizer.json", *_MODELS])
 @pytest.mark.parametrize("context", texts.SCALAR_CONTEXTS)
 def test_files_on_every_scalar(file, context):
