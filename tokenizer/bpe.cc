@@ -138,6 +138,11 @@ void Bpe::for_each_section(std::string_view piece, const Take& take) const {
   }
 }
 
+bool Bpe::has_knot(std::string_view piece) const {
+  return std::ranges::any_of(image_.pipeline().knots,
+                             [&](const std::string& knot) { return piece.find(knot) != piece.npos; });
+}
+
 // Returns whether the symbols in `scratch` say where the tokens are.
 bool Bpe::encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const {
   if (whole_piece_first_) {
@@ -148,7 +153,7 @@ bool Bpe::encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids) con
       return false;
     }
   }
-  if (search_) {
+  if (search_ && !has_knot(piece)) {
     for_each_section(piece, [&](std::string_view part, const AddedToken* token) {
       if (token != nullptr) return ids.push(token->id);
       search(part, scratch, ids);

@@ -57,6 +57,8 @@ class Bpe final : public Model {
   bool encode(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const;
   void add_spans(std::string_view piece, const TokenId* ids, std::vector<Span>& spans) const;
 
+  bool has_knot(std::string_view piece) const;
+
   // Longest match with backtracking.
   void search(std::string_view piece, Scratch& scratch, TokenBuffer& ids) const;
   template <bool kLong>

@@ -113,7 +113,10 @@ std::string in_words(const Padding& p) {
 std::string encoder_in_words(const vocab::ImagePipeline& p) {
   switch (p.model) {
     case vocab::ModelKind::bpe:
-      return p.longest_match ? "longest match" : "merge heap: " + p.longest_match_reason;
+      if (!p.longest_match) return "merge heap: " + p.longest_match_reason;
+      return p.knots.empty()
+                 ? "longest match"
+                 : fmt::format("longest match; merge heap for pieces with {}", fmt::join(p.knots, " or "));
     case vocab::ModelKind::unigram:
       return p.reference == vocab::Reference::sentencepiece ? "Viterbi, sums in single precision"
                                                             : "Viterbi, sums in double precision";

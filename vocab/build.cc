@@ -17,8 +17,10 @@
 // tokenizer/bpe.cc tests a pair by undoing the merges of its two tokens from the last to the first. That
 // needs the order in which each token's merges happen to be the order of their ranks: every merge of a
 // token's derivation outranks the merges that made its parts. This is true for vocabularies whose merges were
-// learned in order; it is checked here for each, and where it fails, or where a single byte has no entry, or
-// a wall is none, tokens are found by merging.
+// learned in order; it is checked here for each. Where a single byte has no entry, or a wall is none, tokens
+// are found by merging. Where the order fails for a few entries (runs of one character, say, whose merges a
+// program listed), pieces in which such an entry could come up, because they hold its text, are merged. These
+// texts are the *knots* of the vocabulary. In all other pieces no such entry is ever made.
 #include "vocab/build.h"
 
 #include <fmt/format.h>
@@ -45,8 +47,12 @@ constexpr std::size_t kLongestMatchBytes = 1024;
 // From each place in a piece models that walk the trie go as far as entries reach.
 constexpr std::size_t kMatchableBytes = 4096;
 
-// Testing an unreachable entry by merging is quadratic in its length.
-constexpr std::size_t kQuadraticBytes = 4096;
+// Every new piece is searched for each knot.
+constexpr std::size_t kMaxKnots = 8;
+
+// Testing an unreachable entry by merging is quadratic in its length: so many steps are taken in all, about a
+// second's worth, which is a hundred times what public vocabularies ask for.
+constexpr std::size_t kMergeSteps = std::size_t{1} << 28;
 
 struct RankedMerge {
   TokenId left, right, result;
@@ -384,19 +390,42 @@ class Builder {
     auto& p = parts_.pipeline;
     p.longest_match_reason = find_odd_symbols();
     if (!p.longest_match_reason.empty()) return;
+    std::vector<TokenId> odd;  // made, but not in the order of ranks
+    std::size_t steps = kMergeSteps;
     for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
       if (!merges_at_all(id)) continue;
       const std::string_view bytes = bytes_of(id);
       if (!reachable(id)) {
-        ++p.unreachable;
-        if (p.longest_match_reason.empty() && (bytes.size() > kQuadraticBytes || merges_to_itself(bytes))) {
-          p.longest_match_reason = fmt::format("the merges that make entry {} are not in order", id);
+        const std::size_t cost = bytes.size() * bytes.size();
+        const bool affordable = cost <= steps;
+        if (affordable) steps -= cost;
+        if (!affordable || merges_to_itself(bytes)) {
+          odd.push_back(id);
+        } else {
+          ++p.unreachable;
         }
       } else if (bytes.size() > kLongestMatchBytes && p.longest_match_reason.empty()) {
         p.longest_match_reason = fmt::format("entry {} is longer than {} bytes", id, kLongestMatchBytes);
       }
     }
+    choose_knots(std::move(odd));
     p.longest_match = p.longest_match_reason.empty();
+  }
+
+  // Of entries that lie in one another the shortest are enough.
+  void choose_knots(std::vector<TokenId> odd) {
+    auto& p = parts_.pipeline;
+    std::ranges::stable_sort(odd, {}, [&](TokenId id) { return bytes_of(id).size(); });
+    for (const TokenId id : odd) {
+      const auto inside = [&](const std::string& knot) {
+        return bytes_of(id).find(knot) != std::string_view::npos;
+      };
+      if (std::ranges::any_of(p.knots, inside)) continue;
+      if (p.knots.size() == kMaxKnots && p.longest_match_reason.empty())
+        p.longest_match_reason = fmt::format("the merges that make entry {} and others are not in order", id);
+      if (!p.longest_match_reason.empty()) return p.knots.clear();
+      p.knots.emplace_back(bytes_of(id));
+    }
   }
 
   // Encodes `bytes` by the definition: the lowest rank first, the leftmost of equals.

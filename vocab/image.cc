@@ -229,6 +229,7 @@ void pipeline_fields(Archive& a, P& p) {
   a.list(p.suffix, id);
   a.flags(p.longest_match);
   a.text(p.longest_match_reason);
+  a.list(p.knots, text);
   a.number(p.merges);
   a.number(p.model_entries);
   a.number(p.unreachable);

@@ -30,7 +30,7 @@
 
 namespace polyglyph::vocab {
 
-inline constexpr std::uint32_t kImageVersion = 6;
+inline constexpr std::uint32_t kImageVersion = 7;
 
 // How merging makes a token, for tokens that encode to themselves ("reachable"): the last merge joined `left`
 // and `right` at `rank`. Single bytes or characters have rank 0 and no parts; ranks of merges begin at 1.
@@ -101,6 +101,7 @@ struct ImagePipeline : Pipeline {
   std::vector<TokenId> prefix, suffix;  // what the template for one text puts around it
   bool longest_match = false;           // encoding by longest match is exact for this vocabulary
   std::string longest_match_reason;     // why not, for people
+  std::vector<std::string> knots;       // but not for pieces that have one of these in them
   std::uint32_t merges = 0;
   std::uint32_t model_entries = 0;
   std::uint32_t unreachable = 0;
