@@ -43,9 +43,9 @@ _FILES = {
 }
 _MODELS = [file for file in _FILES if file.endswith(".model")]
 
-# Added tokens of these files that are vocabulary: Gemma's runs of white space and its tags.
-_WORDS = re.compile(r"\n+|\t+|\u2581+|</?(table|caption|thead|tbody|tfoot|tr|th|td|h[1-6]|blockquote|strong|em|b|i|u|s|sub|sup|"
-                    r"code|a|html|body|img|span|ul|li|div|iframe|footer)>")
+# Added tokens of these files that are vocabulary: Gemma's runs of white space, its tags, and a word in brackets.
+_WORDS = re.compile(r"\[multimodal\]|\n+|\t+|\u2581+|</?(table|caption|thead|tbody|tfoot|tr|th|td|h[1-6]|blockquote|strong|em|"
+                    r"b|i|u|s|sub|sup|code|a|html|body|img|span|ul|li|div|iframe|footer)>")
 
 
 def is_control(token):
