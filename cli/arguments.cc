@@ -144,10 +144,12 @@ void add_tokenizer_options(CLI::App& app, TokenizerChoice& choice, bool several)
   add_words(
       app, "-t,--tokenizer", choice.names,
       several
-          ? "Built-in tokenizers ('polyglyph list' shows them) or files: tokenizer.json, .tiktoken, .pgv, "
+          ? "Built-in tokenizers ('polyglyph list' shows them) or files: tokenizer.json, .model, .tiktoken, "
+            ".pgv, "
             "or a directory that holds a tokenizer.json; several, with commas or by repeating the option, "
             "stand side by side"
-          : "A built-in tokenizer ('polyglyph list' shows them) or a file: tokenizer.json, .tiktoken, "
+          : "A built-in tokenizer ('polyglyph list' shows them) or a file: tokenizer.json, .model, "
+            ".tiktoken, "
             ".pgv, or a directory that holds a tokenizer.json")
       ->type_name(several ? "NAME[,NAME...]" : "NAME")
       ->default_str("qwen3");

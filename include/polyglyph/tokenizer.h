@@ -43,7 +43,8 @@ class Engine;
 
 class Tokenizer {
  public:
-  // A tokenizer.json, a .tiktoken file, a mapped image (.pgv), or a directory that holds a tokenizer.json.
+  // A tokenizer.json, a SentencePiece .model, a .tiktoken file, a mapped image (.pgv), or a directory that
+  // holds a tokenizer.json.
   // Throws Error: io, malformed, unsupported, limit.
   static Tokenizer from_file(const std::filesystem::path& path, const LoadOptions& options = {});
 
