@@ -155,22 +155,49 @@ TEST_CASE("a small tokenizer.json") {
 
 TEST_CASE("normalizers") {
   using Kind = NormalStep::Kind;
-  const std::pair<const char*, std::vector<NormalStep::Kind>> cases[] = {
-      {R"({"type": "NFC"})", {Kind::nfc}},
-      {R"({"type": "NFD"})", {Kind::nfd}},
-      {R"({"type": "NFKC"})", {Kind::nfkc}},
-      {R"({"type": "NFKD"})", {Kind::nfkd}},
+  const auto step = [](Kind kind, std::uint32_t options = 0, std::string pattern = "",
+                       std::string text = "") {
+    NormalStep step;
+    step.kind = kind;
+    step.options = options;
+    step.pattern = std::move(pattern);
+    step.text = std::move(text);
+    return step;
+  };
+  const std::pair<const char*, std::vector<NormalStep>> cases[] = {
+      {R"({"type": "NFC"})", {step(Kind::nfc)}},
+      {R"({"type": "NFD"})", {step(Kind::nfd)}},
+      {R"({"type": "NFKC"})", {step(Kind::nfkc)}},
+      {R"({"type": "NFKD"})", {step(Kind::nfkd)}},
+      {R"({"type": "Lowercase"})", {step(Kind::lowercase)}},
+      {R"({"type": "StripAccents"})", {step(Kind::strip_accents)}},
+      {R"({"type": "Nmt"})", {step(Kind::nmt)}},
+      {R"({"type": "ByteLevel"})", {step(Kind::byte_alphabet)}},
+      {R"({"type": "Strip", "strip_left": true, "strip_right": false})",
+       {step(Kind::strip, NormalStep::strip_left)}},
+      {R"({"type": "Prepend", "prepend": "_"})", {step(Kind::prepend, 0, "", "_")}},
+      {R"({"type": "Replace", "pattern": {"String": " "}, "content": "_"})",
+       {step(Kind::replace_text, 0, " ", "_")}},
+      {R"({"type": "Replace", "pattern": {"Regex": "a+"}, "content": ""})",
+       {step(Kind::replace_regex, 0, "a+")}},
+      {R"({"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": false,
+          "lowercase": true})",
+       {step(Kind::bert,
+             NormalStep::bert_clean_text | NormalStep::bert_split_chinese | NormalStep::bert_lowercase)}},
+      // Left open, accents follow lowercase.
+      {R"({"type": "BertNormalizer", "clean_text": false, "handle_chinese_chars": false, "strip_accents": null,
+          "lowercase": true})",
+       {step(Kind::bert, NormalStep::bert_strip_accents | NormalStep::bert_lowercase)}},
+      {R"({"type": "BertNormalizer", "clean_text": false, "handle_chinese_chars": false, "lowercase": false})",
+       {step(Kind::bert)}},
       {R"({"type": "Sequence", "normalizers": []})", {}},
       {R"({"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "Sequence", "normalizers": [{"type": "NFKC"},
           {"type": "Sequence", "normalizers": []}]}, {"type": "NFC"}]})",
-       {Kind::nfd, Kind::nfkc, Kind::nfc}},
+       {step(Kind::nfd), step(Kind::nfkc), step(Kind::nfc)}},
   };
-  for (const auto& [text, kinds] : cases) {
+  for (const auto& [text, steps] : cases) {
     CAPTURE(text);
-    const auto steps = load(edited(kNormalizer, std::string(R"("normalizer": )") + text)).normalizers;
-    std::vector<Kind> found;
-    for (const NormalStep& step : steps) found.push_back(step.kind);
-    CHECK(found == kinds);
+    CHECK(load(edited(kNormalizer, std::string(R"("normalizer": )") + text)).normalizers == steps);
   }
 }
 

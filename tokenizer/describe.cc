@@ -3,6 +3,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tokenizer/engine.h"
 #include "unicode/byte_alphabet.h"
@@ -26,17 +30,46 @@ const char* name_of(vocab::Reference reference) {
   return names[static_cast<std::size_t>(reference)];
 }
 
+// The parts that are chosen, one behind the other; "nothing" where none is.
+using Choice = std::pair<unicode::NormalStep::Option, const char*>;
+std::string chosen(const unicode::NormalStep& step, std::initializer_list<Choice> choices) {
+  std::vector<const char*> words;
+  for (const auto& [option, name] : choices) {
+    if (step.has(option)) words.push_back(name);
+  }
+  return words.empty() ? "nothing" : fmt::format("{}", fmt::join(words, ", "));
+}
+
+// The Unicode versions are those of the tables in normalizers/character_table.h.
 std::string in_words(const unicode::NormalStep& step) {
-  using Kind = unicode::NormalStep::Kind;
+  using Step = unicode::NormalStep;
+  using Kind = Step::Kind;
   switch (step.kind) {
     case Kind::replace_text:
     case Kind::replace_regex:
-      return fmt::format("replace {} by {}", step.pattern, step.text);
+      return fmt::format("replace {}\"{}\" by \"{}\"", step.kind == Kind::replace_regex ? "pattern " : "",
+                         step.pattern, step.text);
     case Kind::prepend:
-      return fmt::format("prepend {}", step.text);
+      return fmt::format("prepend \"{}\"", step.text);
+    case Kind::strip:
+      return "strip " + chosen(step, {{Step::strip_left, "left"}, {Step::strip_right, "right"}});
+    case Kind::bert:
+      return fmt::format("BERT ({}; Unicode 8.0)",
+                         chosen(step, {{Step::bert_clean_text, "clean text"},
+                                       {Step::bert_split_chinese, "Chinese characters apart"},
+                                       {Step::bert_strip_accents, "strip accents"},
+                                       {Step::bert_lowercase, "lowercase"}}));
+    case Kind::lowercase:
+    case Kind::strip_accents:
+      return fmt::format("{} (Unicode {})", name_of(step.kind),
+                         step.kind == Kind::lowercase ? "17.0" : "9.0");
     default:
       return name_of(step.kind);
   }
+}
+
+bool uses_form(const unicode::NormalStep& step) {
+  return step.kind <= unicode::NormalStep::Kind::nfkd || step.has(unicode::NormalStep::bert_strip_accents);
 }
 
 const char* name_of(vocab::SplitBehavior behavior) {
@@ -151,7 +184,7 @@ Description Engine::description() const {
   d.scanner = pretokenizer_.scanner() ? to_string(*pretokenizer_.scanner()) : "step by step";
   d.encoder = encoder_in_words(p);
   d.class_unicode_version = p.reference == vocab::Reference::llama_cpp ? "15.1" : unicode::kClassVersion;
-  if (!p.normalizers.empty()) d.normal_unicode_version = normalizers::kNormalVersion;
+  if (std::ranges::any_of(p.normalizers, uses_form)) d.normal_unicode_version = normalizers::kNormalVersion;
   d.prefix = spell(p.prefix);
   d.suffix = spell(p.suffix);
   const char* const applied = apply_settings_ ? "" : " (not applied)";

@@ -17,7 +17,7 @@ struct Description {
   std::string scanner;     // how the splitter runs: "qwen", "cl100k", ... by hand, or "RE2"
   std::string encoder;     // how a piece becomes ids: "longest match" or "merge heap", and why
   std::string class_unicode_version;   // of \p{L} and the other classes: "16.0"
-  std::string normal_unicode_version;  // of normalization: "9.0", empty where nothing is normalized
+  std::string normal_unicode_version;  // of NFC and the like: "9.0", empty where none is made
   std::string prefix;      // what add_special_tokens puts in front, spelled as tokens; empty for nothing
   std::string suffix;      // and behind
   std::string truncation;  // what the file's settings say, see settings.h; empty for nothing

@@ -168,6 +168,28 @@ def test_description(qwen3):
     assert repr(qwen3) == f"<polyglyph.Tokenizer qwen3: {description.model}, 151669 ids>"
 
 
+@pytest.mark.parametrize(
+    "steps, words, version",
+    [
+        ([{"type": "Prepend", "prepend": "_"}, {"type": "Replace", "pattern": {"String": " "}, "content": "_"}],
+         'prepend "_", then replace " " by "_"', ""),
+        ([{"type": "Replace", "pattern": {"Regex": "a+"}, "content": ""}, {"type": "Lowercase"}],
+         'replace pattern "a+" by "", then lowercase (Unicode 17.0)', ""),
+        ([{"type": "NFD"}, {"type": "StripAccents"}, {"type": "Strip", "strip_left": True, "strip_right": False}],
+         "NFD, then strip accents (Unicode 9.0), then strip left", "9.0"),
+        ([{"type": "BertNormalizer", "clean_text": True, "handle_chinese_chars": False, "strip_accents": True,
+           "lowercase": False}],
+         "BERT (clean text, strip accents; Unicode 8.0)", "9.0"),
+    ],
+)
+def test_normalizer_in_words(steps, words, version, tmp_path):
+    path = tmp_path / "tokenizer.json"
+    normalizer = {"type": "Sequence", "normalizers": steps}
+    path.write_text(json.dumps(small_tokenizer_json() | {"normalizer": normalizer}))
+    description = polyglyph.Tokenizer.from_file(path).description
+    assert (description.normalizer, description.normal_unicode_version) == (words, version)
+
+
 def test_version():
     assert polyglyph.__version__ == metadata.version("polyglyph")
 
