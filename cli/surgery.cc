@@ -53,7 +53,7 @@ struct Result {
 
 void add_result_options(CLI::App& app, Result& result) {
   add_word(app, "NAME", result.name, "The tokenizer: a name or a path")->type_name("NAME")->required();
-  add_word(app, "-o,--output", result.output, "The file to write: .pgv")->type_name("FILE")->required();
+  add_word(app, "-o,--output", result.output, "The file to write: .pgv or .json")->type_name("FILE")->required();
   add_word(
       app, "-m,--map", result.map,
       "Also write where each old id went, for the rows of an embedding matrix: .npy (an array of int64 by "

@@ -11,6 +11,7 @@
 #include "polyglyph/error.h"
 #include "tokenizer/engine.h"
 #include "tokenizer/pair.h"
+#include "tokenizer/save.h"
 #include "tokenizer/settings.h"
 #include "tokenizer/stream_state.h"
 #include "tokenizer/unit_map.h"
@@ -245,9 +246,14 @@ DecodeStream Tokenizer::decode_stream(DecodeOptions options) const {
 }
 
 void Tokenizer::save(const std::filesystem::path& path) const {
+  if (path.extension() == ".json")
+    return vocab::write_file(path, tokenizer::to_tokenizer_json(engine_->image()));
   if (!is_image(path)) {
-    throw Error(ErrorCode::unsupported, "a tokenizer is saved as a mapped image, to a name that ends in .pgv",
-                path.string());
+    throw Error(
+        ErrorCode::unsupported,
+        "a tokenizer is saved as a mapped image, to a name that ends in .pgv, or as a tokenizer.json, to "
+        "one that ends in .json",
+        path.string());
   }
   engine_->image().verify();
   vocab::write_file(path, image());

@@ -168,9 +168,10 @@ The names that builtin() knows.)")
       .def("save", &save, py::arg("path"), R"(save(self, path)
 --
 
-Write a mapped image (.pgv), which from_file opens in under a millisecond and processes share in memory.
+Write a mapped image (to a name that ends in .pgv), which from_file opens in under a millisecond and processes share in
+memory, or a tokenizer.json (.json) for other libraries.
 
-Raises polyglyph.Error (io).)");
+Raises polyglyph.Error: io, or unsupported where a tokenizer.json would lose something, with what it is.)");
 
   add_encode_methods(type);
   add_batch_methods(type);

@@ -91,8 +91,10 @@ class Tokenizer {
   std::vector<std::string> decode_batch(const Batch& batch, DecodeOptions options = {}) const;
   DecodeStream decode_stream(DecodeOptions options = {}) const;
 
-  // Writes a mapped image (.pgv), which opens in under a millisecond and is shared between processes. Written
-  // to a temporary file beside it and renamed.
+  // By the name's extension: .pgv, a mapped image, which opens in under a millisecond and is shared between
+  // processes; .json, a tokenizer.json for other libraries, which is read back and compared before anything is
+  // written. Throws Error(unsupported) that says what a tokenizer.json would lose. Written to a temporary file
+  // beside it and renamed.
   void save(const std::filesystem::path& path) const;
 
   // What the file says about truncation and padding, and whether it is applied

@@ -1,18 +1,20 @@
 #include "vocab/formats/base64.h"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace polyglyph::vocab {
 namespace {
 
-constexpr std::array<std::int8_t, 256> kBase64Digits = [] {
+constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+constexpr std::array<std::int8_t, 256> kDigits = [] {
   std::array<std::int8_t, 256> digits{};
   digits.fill(-1);
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    digits[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
-  }
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i)
+    digits[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::int8_t>(i);
   return digits;
 }();
 
@@ -25,7 +27,7 @@ bool append_base64(std::string_view text, std::string& out) {
   std::uint32_t bits = 0;
   unsigned held = 0;
   for (const char c : text.substr(0, digits)) {
-    const int digit = kBase64Digits[static_cast<unsigned char>(c)];
+    const int digit = kDigits[static_cast<unsigned char>(c)];
     if (digit < 0) return false;
     bits = bits << 6 | static_cast<std::uint32_t>(digit);
     held += 6;
@@ -35,6 +37,19 @@ bool append_base64(std::string_view text, std::string& out) {
     }
   }
   return (bits & ((1u << held) - 1)) == 0;
+}
+
+std::string to_base64(std::string_view bytes) {
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::size_t size = std::min<std::size_t>(3, bytes.size() - at);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < size ? static_cast<unsigned char>(bytes[at + i]) : 0u);
+    for (std::size_t i = 0; i < 4; ++i) text += i <= size ? kAlphabet[bits >> (18 - 6 * i) & 63] : '=';
+  }
+  return text;
 }
 
 }  // namespace polyglyph::vocab

@@ -1,4 +1,4 @@
-// Base64, as RFC 4648 has it.
+// Base64 with padding (RFC 4648).
 #pragma once
 
 #include <string>
@@ -6,8 +6,9 @@
 
 namespace polyglyph::vocab {
 
-// Appends what `text` stands for; false where it is not padded base64 (RFC 4648) with the bits of the padding
-// zero.
+// Appends what `text` stands for; false where it is no padded base64 with the bits of the padding zero.
 bool append_base64(std::string_view text, std::string& out);
+
+std::string to_base64(std::string_view bytes);
 
 }  // namespace polyglyph::vocab

@@ -27,6 +27,10 @@ using json::Field;
 void for_each_leaf(const Field& component, std::string_view list,
                    const std::function<void(const Field&)>& leaf);
 
+// What ByteLevel splits by when use_regex is set: the pattern of GPT-2.
+inline constexpr std::string_view kGpt2Pattern =
+    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+
 // The options of a ByteLevel, which is a pretokenizer, a post-processor and a decoder.
 struct ByteLevel {
   bool add_prefix_space;

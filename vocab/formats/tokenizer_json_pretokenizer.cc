@@ -18,10 +18,6 @@
 namespace polyglyph::vocab {
 namespace {
 
-// What ByteLevel splits by when use_regex is set: the pattern of GPT-2.
-constexpr const char* kGpt2Pattern =
-    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-
 SplitBehavior read_behavior(const Field& behavior) {
   constexpr std::pair<std::string_view, SplitBehavior> names[] = {
       {"Removed", SplitBehavior::removed},
@@ -131,7 +127,8 @@ void add_byte_level(const Field& component, std::vector<SplitStep>& steps) {
   const ByteLevel byte_level = read_byte_level(component);
   if (byte_level.add_prefix_space)
     steps.push_back({.kind = SplitStep::Kind::byte_level_prefix, .pattern = {}});
-  if (byte_level.use_regex) steps.push_back({.kind = SplitStep::Kind::regex, .pattern = kGpt2Pattern});
+  if (byte_level.use_regex)
+    steps.push_back({.kind = SplitStep::Kind::regex, .pattern = std::string(kGpt2Pattern)});
   steps.push_back({.kind = SplitStep::Kind::byte_alphabet, .pattern = {}});
 }
 

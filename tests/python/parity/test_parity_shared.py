@@ -155,6 +155,16 @@ def test_pairs(file):
     assert_same_pairs(tokenizer, reference.parse, changed, ("ids", "type_ids", "of"))
 
 
+@pytest.mark.parametrize("file", [file for file, name in _FILES.items() if file.endswith("tokenizer.json")])
+def test_saved_files(file, tmp_path):
+    tokenizer, _ = pair(file)
+    tokenizer.save(tmp_path / "tokenizer.json")
+    assert polyglyph.Tokenizer.from_file(tmp_path / "tokenizer.json").fingerprint == tokenizer.fingerprint
+    saved = references.HuggingFaceReference((tmp_path / "tokenizer.json").read_bytes())
+    for special in (False, True):
+        assert_same_ids(tokenizer, saved, texts.draw("hard", saved, 500, "saved"), "parse", special)
+
+
 def test_a_built_in_is_its_owners_file():
     for name, file in (("qwen3", "qwen3/tokenizer.json"), ("o200k", "tiktoken/o200k_base.tiktoken")):
         assert pair(file)[0].description.fingerprint == builtin(name).description.fingerprint
