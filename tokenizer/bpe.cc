@@ -71,8 +71,15 @@ std::size_t character_size(std::string_view text) {
   return unicode::decode(text.data(), text.data() + text.size()).size;
 }
 
+// Only SentencePiece and what is made of its files have user-defined and unused entries.
+bool has_only_normal_entries(const vocab::Image& image) {
+  const vocab::Reference reference = image.pipeline().reference;
+  return reference == vocab::Reference::hugging_face || reference == vocab::Reference::tiktoken;
+}
+
 std::vector<AddedToken> find_user_defined(const vocab::Image& image) {
   std::vector<AddedToken> tokens;
+  if (has_only_normal_entries(image)) return tokens;
   for (TokenId id = 0; id < image.size(); ++id) {
     if (!image.is_user_defined(id) || image.token(id).empty()) continue;
     AddedToken token;
@@ -109,7 +116,8 @@ Bpe::Bpe(const vocab::Image& image)
   affixed_ = !p.subword_prefix.empty() || !p.word_suffix.empty();
   late_ = characters_ && p.reference != vocab::Reference::hugging_face;
   has_unused_ = false;
-  for (TokenId id = 0; id < image.size() && !has_unused_; ++id) has_unused_ = image.is_unused(id);
+  for (TokenId id = 0; id < image.size() && !has_unused_ && !has_only_normal_entries(image); ++id)
+    has_unused_ = image.is_unused(id);
   search_ = p.longest_match && (characters_ || all_bytes);
   // Search finds a piece that is one token in its first step; merging is spared much by asking first. With
   // ignore_merges the question also finds entries that no merge reaches.

@@ -37,8 +37,9 @@ void expect_distinct(const std::vector<AddedTokens::Pattern>& patterns) {
   }
 }
 
-AddedTokens make_added(const vocab::ImagePipeline& p, const normalizers::Normalizer* normalizer,
-                       bool normalized, bool all) {
+std::vector<AddedTokens::Pattern> patterns_of(const vocab::ImagePipeline& p,
+                                              const normalizers::Normalizer* normalizer, bool normalized,
+                                              bool all) {
   std::vector<AddedTokens::Pattern> patterns;
   for (const AddedToken& token : p.added_tokens) {
     if (token.normalized != normalized || (token.control && !all)) continue;
@@ -50,8 +51,7 @@ AddedTokens make_added(const vocab::ImagePipeline& p, const normalizers::Normali
     }
     patterns.push_back({std::move(text), &token});
   }
-  if (normalized && normalizer != nullptr) expect_distinct(patterns);
-  return AddedTokens(std::move(patterns));
+  return patterns;
 }
 
 // The normalizers' regular expressions are those that split patterns are made of.
@@ -153,16 +153,24 @@ Engine::Engine(std::shared_ptr<const vocab::Image> image, bool apply_file_settin
       needs_sound_text_(takes_sound_text(image_->pipeline())),
       model_(make_model(*image_)),
       pretokenizer_(*image_),
-      decoder_(image_, normalizer_.get()),
-      raw_all_(make_added(image_->pipeline(), normalizer_.get(), false, true)),
-      raw_text_(make_added(image_->pipeline(), normalizer_.get(), false, false)),
-      normalized_all_(make_added(image_->pipeline(), normalizer_.get(), true, true)),
-      normalized_text_(make_added(image_->pipeline(), normalizer_.get(), true, false)) {
+      decoder_(image_, normalizer_.get()) {
+  if (normalizer_ != nullptr) expect_distinct(patterns_of(image_->pipeline(), normalizer_.get(), true, true));
   if (const Padding* pads = padding()) expect_bounded(*pads);
 }
 
 Engine::~Engine() {
   for (auto& slot : pool_) delete slot.load();
+  for (auto& tokens : added_) delete tokens.load();
+}
+
+// Of threads that make the same set at once, one keeps its own and the others take that.
+const AddedTokens& Engine::make_added_tokens(std::size_t which) const {
+  auto made = std::make_unique<const AddedTokens>(
+      patterns_of(image_->pipeline(), normalizer_.get(), which / 2 == 1, which % 2 == 0));
+  const AddedTokens* kept = nullptr;
+  if (added_[which].compare_exchange_strong(kept, made.get(), std::memory_order_acq_rel))
+    kept = made.release();
+  return *kept;
 }
 
 std::unique_ptr<Worker> Engine::take_worker() const {

@@ -104,12 +104,8 @@ class Engine {
   Trace trace(std::string_view text, const EncodeOptions& options, Worker& worker) const;
 
   // The parts that streams put together themselves.
-  const AddedTokens& raw_tokens(SpecialTokens mode) const {
-    return mode == SpecialTokens::text ? raw_text_ : raw_all_;
-  }
-  const AddedTokens& normalized_tokens(SpecialTokens mode) const {
-    return mode == SpecialTokens::text ? normalized_text_ : normalized_all_;
-  }
+  const AddedTokens& raw_tokens(SpecialTokens mode) const { return added_tokens(false, mode); }
+  const AddedTokens& normalized_tokens(SpecialTokens mode) const { return added_tokens(true, mode); }
   // Whether text has to be well-formed before it is normalized. In vocabularies of characters each ill-formed
   // part becomes U+FFFD before anything else is done to it; SentencePiece's own normalizer does that itself.
   bool needs_sound_text() const { return needs_sound_text_; }
@@ -161,7 +157,16 @@ class Engine {
   std::unique_ptr<Model> model_;
   Pretokenizer pretokenizer_;
   Decoder decoder_;
-  AddedTokens raw_all_, raw_text_, normalized_all_, normalized_text_;  // `text`: without control tokens
+
+  // Matched as spelled or in normalized text, with control tokens or without. Each of the four is made when
+  // it is first asked for: a vocabulary can have thousands, and few programs use more than one mode.
+  const AddedTokens& added_tokens(bool normalized, SpecialTokens mode) const {
+    const std::size_t which = 2 * normalized + (mode == SpecialTokens::text);
+    const AddedTokens* const made = added_[which].load(std::memory_order_acquire);
+    return made != nullptr ? *made : make_added_tokens(which);
+  }
+  const AddedTokens& make_added_tokens(std::size_t which) const;
+  mutable std::array<std::atomic<const AddedTokens*>, 4> added_{};
 
   // Workers at rest. A slot is taken and filled with one atomic exchange, so no thread ever waits, and a fork
   // in the middle leaves nothing locked in the child.
