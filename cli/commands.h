@@ -20,6 +20,7 @@ Command add_decode(CLI::App& root);
 Command add_show(CLI::App& root);
 Command add_inspect(CLI::App& root);
 Command add_verify(CLI::App& root);
+Command add_convert(CLI::App& root);
 Command add_add(CLI::App& root);
 Command add_prune(CLI::App& root);
 Command add_extend(CLI::App& root);

@@ -58,10 +58,10 @@ int run(std::vector<std::string> args) {
   app.require_subcommand(0, 1);
   app.footer(kExamples);
 
-  std::vector<Command> commands = {add_count(app),       add_encode(app),  add_decode(app),
-                                   add_show(app),        add_inspect(app), add_verify(app),
-                                   add_add(app),         add_prune(app),   add_extend(app),
-                                   add_unreachable(app), add_list(app),    add_completion(app)};
+  std::vector<Command> commands = {add_count(app),     add_encode(app), add_decode(app),      add_show(app),
+                                   add_inspect(app),   add_verify(app), add_convert(app),     add_add(app),
+                                   add_prune(app),     add_extend(app), add_unreachable(app), add_list(app),
+                                   add_completion(app)};
   try {
     std::vector<std::string> reversed = protect(args);
     std::reverse(reversed.begin(), reversed.end());

@@ -86,7 +86,7 @@ class TestCompletion:
             assert out.stderr == b""
             return out.stdout.decode().split()
 
-        assert complete("polyglyph", "co") == ["count", "completion"]
+        assert complete("polyglyph", "co") == ["count", "convert", "completion"]
         assert complete("polyglyph", "count", "--format", "") == ["table", "json", "tsv", "csv"]
         assert complete("polyglyph", "count", "--format", "=", "j") == ["json"]
         assert complete("polyglyph", "count", "--spec") == ["--special-tokens"]
