@@ -263,6 +263,14 @@ const Vocab& Tokenizer::vocab() const noexcept {
   return engine_->vocab();
 }
 
+const std::vector<std::pair<std::string, TokenId>>& Tokenizer::roles() const noexcept {
+  return engine_->image().pipeline().roles;
+}
+
+const std::vector<std::pair<std::string, std::string>>& Tokenizer::chat_templates() const noexcept {
+  return engine_->image().pipeline().chat_templates;
+}
+
 Description Tokenizer::description() const {
   return engine_->description();
 }

@@ -125,15 +125,24 @@ Every method that encodes takes:
         "reject": polyglyph.Error with code "control_token" and its place.
     add_special_tokens: put in what the vocabulary's own template adds around a text.)";
 
+template <class Value>
+py::dict to_dict(const std::vector<std::pair<std::string, Value>>& pairs) {
+  py::dict dict;
+  for (const auto& [key, value] : pairs) dict[py::str(key)] = py::cast(value);
+  return dict;
+}
+
 constexpr const char* kFromFileDoc =
     R"(from_file(path, pattern=None, special_tokens=None, cache=True, verify=False, apply_file_settings=False)
 --
 
-Load a tokenizer.json, a .tiktoken file, an image that save() wrote (.pgv), or a directory with a tokenizer.json.
+Load a tokenizer.json, a SentencePiece model, a .gguf, .tiktoken or tekken.json file, vocab.json with merges.txt, a
+vocab.txt, an image that save() wrote (.pgv), or the directory of a model that holds one of them.
 
 pattern and special_tokens are for .tiktoken files, which hold ranks alone. pattern is the split pattern, by name
 ("o200k", "cl100k", "p50k", "r50k", "qwen") or as a regular expression; None: known from the file's own name.
-special_tokens is a dict of control tokens and their ids; None: those that belong to a named pattern.
+special_tokens is a dict of control tokens and their ids; None: those that belong to a named pattern. A pattern can also
+be given for a vocab.json ("gpt2", "qwen", "llama3", or a regular expression).
 
 cache: keep the prepared image of a large file in a folder of the user's own (polyglyph in XDG_CACHE_HOME or ~/.cache, or
 the folder that the environment variable POLYGLYPH_CACHE names; "off" switches it off), so that the next load takes
@@ -142,7 +151,7 @@ about a millisecond. verify: for images, check the full checksum.
 apply_file_settings: truncate and pad as the file says (truncation, padding). These are the habits of whoever saved the
 file, so they are ignored by default; Hugging Face tokenizers applies them. Streams of such a tokenizer raise.
 
-Raises polyglyph.Error: io, malformed, unsupported or limit, with the file and the field or line in .where.)";
+Raises polyglyph.Error: io, malformed, unsupported, limit or not_found, with the file and the field or line in .where.)";
 
 }  // namespace
 
@@ -216,6 +225,16 @@ The bytes that decoding the token gives, possibly part of a character. Raises po
           "What the file says about padding: a Padding, or None.")
       .def_property_readonly("applies_file_settings", &Tokenizer::applies_file_settings,
                              "Whether truncation and padding are applied: from_file's apply_file_settings.")
+      .def_property_readonly(
+          "roles", [](const Tokenizer& t) { return to_dict(t.roles()); },
+          "Tokens by what they are for, as a model's directory or a GGUF file says: a dict of str "
+          "(\"bos_token\", "
+          "\"eos_token\", ...) to id.")
+      .def_property_readonly(
+          "chat_templates", [](const Tokenizer& t) { return to_dict(t.chat_templates()); },
+          "Chat templates by name, the usual one \"default\", as a model's directory or a GGUF file has "
+          "them: a dict "
+          "of str to str.")
       .def_property_readonly(
           "description", [](const Tokenizer& t) { return to_python(t.description()); },
           "What this tokenizer is: a Description.")

@@ -24,6 +24,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "polyglyph/decode_stream.h"
@@ -43,9 +44,8 @@ class Engine;
 
 class Tokenizer {
  public:
-  // A tokenizer.json, a SentencePiece .model, a .tiktoken file, a mapped image (.pgv), or a directory that
-  // holds a tokenizer.json.
-  // Throws Error: io, malformed, unsupported, limit.
+  // Any of the formats of docs/formats.md, or a model's directory that holds one. Throws Error: io,
+  // malformed, unsupported, limit, not_found.
   static Tokenizer from_file(const std::filesystem::path& path, const LoadOptions& options = {});
 
   // One of builtins(), opened from the image that was installed with the library. Throws Error(not_found)
@@ -105,6 +105,11 @@ class Tokenizer {
 
   const Vocab& vocab() const noexcept;
   Description description() const;
+
+  // What a model's directory or a GGUF file says besides: tokens by their role, as {"bos_token", 1}, and chat
+  // templates by their name, the usual one "default". Empty where nobody says.
+  const std::vector<std::pair<std::string, TokenId>>& roles() const noexcept;
+  const std::vector<std::pair<std::string, std::string>>& chat_templates() const noexcept;
 
   // The image of this tokenizer as bytes, and back: for pickling. from_image checks the full checksum.
   std::string_view image() const noexcept;

@@ -1,91 +1,28 @@
-// From a path to a loader. The format is found by what a file holds: a GGUF file begins with its magic, JSON
-// with a brace, a rank file with a line of base64, a space and a number, and a SentencePiece model is a row
-// of its message's fields; names of files only serve to say what was expected. A directory stands for the
-// tokenizer.json in it; its tokenizer_config.json and chat template, where they are there, name control
-// tokens.
+// From a path to a loader. The format is found by what a file holds: a GGUF file begins with its magic, a
+// rank file with a line of base64, a space and a number, merges with their version, and a SentencePiece model
+// is a row of its message's fields. Of the JSON files, a vocab.json begins with a token and its id, and a
+// tekken.json with one of its sections. Names of files serve to say what was expected, and to know a
+// vocab.txt, which could be any text.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
 
-#include "json/json.h"
-#include "vocab/control_tokens.h"
+#include "polyglyph/error.h"
 #include "vocab/formats/formats.h"
 #include "vocab/formats/gguf.h"
+#include "vocab/formats/input.h"
+#include "vocab/formats/model_config.h"
 #include "vocab/formats/sentencepiece.h"
 
 namespace polyglyph::vocab {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Far above any vocabulary (the largest public one is 33 MB): a wrong path should not fill the memory.
-constexpr std::size_t kMaxFileSize = std::size_t{1} << 30;
-
-// A file that is read from its beginning as far as somebody wants it.
-class Input {
- public:
-  explicit Input(const fs::path& path) : name_(path.string()) {
-    std::error_code error;
-    if (!fs::exists(path, error)) {
-      throw Error(ErrorCode::not_found,
-                  "no such file or directory; check the path, or see the built-in names", name_);
-    }
-    file_.reset(std::fopen(path.c_str(), "rb"));
-    if (!file_) fail(errno);
-    const auto size = fs::file_size(path, error);  // a pipe has none
-    size_ = error ? 0 : size;
-  }
-
-  const std::string& name() const { return name_; }
-  std::uintmax_t size() const { return size_; }  // a hint, as files may grow
-  const std::string& content() const { return content_; }
-
-  // Reads on until there are `size` bytes; false if the file ends before.
-  bool read_to(std::size_t size) {
-    if (size > kMaxFileSize) {
-      throw Error(ErrorCode::limit,
-                  fmt::format("is larger than {} bytes; this is not a vocabulary", kMaxFileSize), name_);
-    }
-    const std::size_t before = content_.size();
-    if (size <= before) return true;
-    content_.resize(size);
-    const std::size_t got = std::fread(content_.data() + before, 1, size - before, file_.get());
-    content_.resize(before + got);
-    if (std::ferror(file_.get())) fail(errno);
-    return content_.size() == size;
-  }
-
-  const std::string& read_all() {
-    // One more than expected, to meet the end of the file.
-    for (std::uintmax_t wanted = size_ + 1; read_to(std::min<std::uintmax_t>(wanted, SIZE_MAX));) {
-      wanted = content_.size() * 2 + 4096;
-    }
-    return content_;
-  }
-
- private:
-  [[noreturn]] void fail(int error) const {
-    throw Error(ErrorCode::io, fmt::format("cannot be read: {}", std::generic_category().message(error)),
-                name_);
-  }
-
-  std::string name_;
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_{nullptr, &std::fclose};
-  std::uintmax_t size_ = 0;
-  std::string content_;
-};
-
-std::string read_content(const fs::path& path) {
-  return Input(path).read_all();
-}
 
 // The file of a whole model has gigabytes of tensors behind the header.
 TokenizerSpec read_gguf_header(Input& input) {
@@ -112,7 +49,22 @@ bool looks_like_ranks(std::string_view text) {
   return end > space + 1 && (end == std::string_view::npos || text[end] == '\n' || text[end] == '\r');
 }
 
-enum class Format { tokenizer_json, ranks, sentencepiece };
+enum class Format { tokenizer_json, tekken, vocab_json, merges, vocab_txt, ranks, sentencepiece };
+
+// By the first member: its key, or what its value begins with.
+Format json_format(std::string_view begin) {
+  const std::string_view key = skip_space(begin.substr(1));
+  for (const std::string_view section : {"\"config\"", "\"vocab\"", "\"special_tokens\""}) {
+    if (key.starts_with(section)) return Format::tekken;
+  }
+  if (!key.starts_with('"')) return Format::tokenizer_json;
+  std::size_t end = 1;
+  while (end < key.size() && key[end] != '"') end += key[end] == '\\' ? 2 : 1;
+  std::string_view value = skip_space(key.substr(std::min(end + 1, key.size())));
+  if (value.starts_with(':')) value = skip_space(value.substr(1));
+  const bool is_number = !value.empty() && value.front() >= '0' && value.front() <= '9';
+  return is_number ? Format::vocab_json : Format::tokenizer_json;
+}
 
 // What the file holds; where that is not clear, what it is called.
 Format format_of(const fs::path& path, std::string_view content) {
@@ -121,26 +73,63 @@ Format format_of(const fs::path& path, std::string_view content) {
   if (begin.empty()) fail(ErrorCode::malformed, "is empty; was it downloaded whole?");
   if (begin.starts_with("version https://git-lfs"))
     fail(ErrorCode::malformed, "is a Git LFS pointer, not the file itself; fetch it with git lfs pull");
+  const std::string name = path.filename().string();
+  if (name.ends_with("vocab.txt")) return Format::vocab_txt;
+  if (begin.starts_with("#version") || name.ends_with("merges.txt")) return Format::merges;
   if (looks_like_sentencepiece(content)) return Format::sentencepiece;
-  if (begin.front() == '{') return Format::tokenizer_json;
+  if (begin.front() == '{') return json_format(begin);
   if (looks_like_ranks(begin)) return Format::ranks;
   const fs::path extension = path.extension();
   if (extension == ".json") return Format::tokenizer_json;
   if (extension == ".tiktoken") return Format::ranks;
   if (extension == ".model") return Format::sentencepiece;
-  throw Error(ErrorCode::unsupported,
-              "is neither a tokenizer.json, a SentencePiece model, a GGUF file nor a .tiktoken file, the "
-              "formats that are "
-              "supported yet",
-              path.string());
+  throw Error(
+      ErrorCode::unsupported,
+      "is none of the formats that are supported: tokenizer.json, a SentencePiece model, .gguf, .tiktoken, "
+      "tekken.json, vocab.json with merges.txt, vocab.txt",
+      path.string());
 }
 
-// What only .tiktoken files leave to the caller.
-void refuse_options(const std::string& name, const LoadOptions& options) {
-  if (options.pattern.empty() && options.special_tokens.empty()) return;
-  throw Error(ErrorCode::invalid_argument,
-              "a pattern and special tokens can be given for .tiktoken files alone; this file has its own",
-              name);
+// `name` with the last part of it, `old`, replaced; empty if it does not end so.
+fs::path other_half(const fs::path& path, std::string_view old, std::string_view other) {
+  std::string name = path.filename().string();
+  if (!name.ends_with(old)) return {};
+  name.replace(name.size() - old.size(), old.size(), other);
+  return path.parent_path() / name;
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.parent_path().empty() ? fs::path(".") : path.parent_path();
+}
+
+// Either of vocab.json and merges.txt finds the other beside it.
+TokenizerSpec read_pair(const fs::path& path, const std::string& content, bool is_vocab,
+                        const LoadOptions& options) {
+  const fs::path other =
+      is_vocab ? other_half(path, "vocab.json", "merges.txt") : other_half(path, "merges.txt", "vocab.json");
+  std::error_code error;
+  if (other.empty() || !fs::exists(other, error)) {
+    throw Error(ErrorCode::not_found,
+                "is one of a pair of files, vocab.json and merges.txt, and the other one is not beside it",
+                path.string());
+  }
+  const std::string beside = read_content(other);
+  const ModelConfig config = read_model_config(folder_of(path));
+  TokenizerSpec spec = is_vocab
+                           ? read_vocab_json(path.string(), content, other.string(), beside, config, options)
+                           : read_vocab_json(other.string(), beside, path.string(), content, config, options);
+  apply_tokens(config, spec);
+  return spec;
+}
+
+// What the file itself says about splitting and special tokens is not the caller's to change.
+void refuse_options(const std::string& name, const LoadOptions& options, bool pattern_too = true) {
+  if (!(pattern_too && !options.pattern.empty()) && options.special_tokens.empty()) return;
+  throw Error(
+      ErrorCode::invalid_argument,
+      "special tokens can be given for .tiktoken files alone, and a pattern for those and for vocab.json; "
+      "other formats have their own",
+      name);
 }
 
 TokenizerSpec read_one_file(const fs::path& path, const LoadOptions& options) {
@@ -157,63 +146,15 @@ TokenizerSpec read_one_file(const fs::path& path, const LoadOptions& options) {
     check_ranks(name, spec, options);
     return spec;
   }
-  refuse_options(name, options);
-  return format == Format::sentencepiece ? read_sentencepiece(name, content)
-                                         : read_tokenizer_json(name, content);
-}
-
-void add_names(const json::Value& value, ControlHints& hints) {
-  if (const auto name = value.string()) hints.add_name(*name);
-  for (const json::Member member : value.members()) {
-    if (member.key == "content") add_names(member.value, hints);  // {"__type": "AddedToken", "content": ...}
-  }
-  for (const json::Value element : value.elements()) {
-    if (element.type() != json::Type::array) add_names(element, hints);
-  }
-}
-
-void add_templates(const json::Value& value, ControlHints& hints) {
-  if (const auto text = value.string()) hints.add_template(*text);
-  for (const json::Value element : value.elements()) {  // [{"name": ..., "template": ...}, ...]
-    for (const json::Member member : element.members()) {
-      if (const auto text = member.value.string(); text && member.key == "template")
-        hints.add_template(*text);
-    }
-  }
-}
-
-ControlHints read_hints(const fs::path& directory) {
-  ControlHints hints;
-  if (const fs::path path = directory / "tokenizer_config.json"; fs::exists(path)) {
-    const json::Document document = json::Document::parse(read_content(path), path.string());
-    for (const json::Member field : document.root().value().members()) {
-      if (field.key == "chat_template") add_templates(field.value, hints);
-      if (field.key == "additional_special_tokens" || field.key.ends_with("_token"))
-        add_names(field.value, hints);
-      if (field.key == "extra_special_tokens") {
-        add_names(field.value, hints);
-        for (const json::Member member : field.value.members()) add_names(member.value, hints);
-      }
-    }
-  }
-  if (const fs::path path = directory / "chat_template.jinja"; fs::exists(path))
-    hints.add_template(read_content(path));
-  return hints;
-}
-
-TokenizerSpec read_directory(const fs::path& directory, const LoadOptions& options) {
-  const fs::path path = directory / "tokenizer.json";
-  if (!fs::exists(path)) {
-    throw Error(
-        ErrorCode::not_found,
-        "the directory holds no tokenizer.json, which is what is looked for; name another file itself",
-        directory.string());
-  }
-  TokenizerSpec spec = read_one_file(path, options);
-  const ControlHints hints = read_hints(directory);
-  for (AddedToken& token : spec.added_tokens) token.control = is_control_token(token, hints);
-  const fs::path last = fs::absolute(directory).lexically_normal();
-  spec.name = (last.has_filename() ? last : last.parent_path()).filename().string();
+  const bool is_pair = format == Format::vocab_json || format == Format::merges;
+  refuse_options(name, options, !is_pair);
+  if (is_pair) return read_pair(path, content, format == Format::vocab_json, options);
+  if (format == Format::tekken) return read_tekken(name, content);
+  if (format == Format::sentencepiece) return read_sentencepiece(name, content);
+  if (format == Format::tokenizer_json) return read_tokenizer_json(name, content);
+  const ModelConfig config = read_model_config(folder_of(path));
+  TokenizerSpec spec = read_vocab_txt(name, content, config);
+  apply_tokens(config, spec);
   return spec;
 }
 

@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <charconv>
 #include <cstdint>
@@ -26,7 +25,7 @@
 #include "vocab/formats/base64.h"
 #include "vocab/formats/formats.h"
 #include "vocab/formats/id_limits.h"
-#include "vocab/formats/name_table.h"
+#include "vocab/formats/ranks.h"
 
 namespace polyglyph::vocab {
 namespace {
@@ -125,7 +124,7 @@ class RankReader {
       begin = end + 1;
     }
     if (count_ == 0) throw Error(ErrorCode::malformed, "has no entries; get the file again", file_);
-    check_entries();
+    check_rank_entries(file_, spec_);
   }
 
  private:
@@ -171,31 +170,6 @@ class RankReader {
       throw Error(ErrorCode::limit,
                   fmt::format("more than {} entries, the most that a file of this size may have", count_ - 1),
                   where());
-    }
-  }
-
-  void check_entries() const {
-    NameTable ids(count_, static_cast<TokenId>(spec_.entries.size() - 1));
-    for (TokenId id = 0; id < spec_.entries.size(); ++id) {
-      const Entry& entry = spec_.entries[id];
-      if (entry.kind == Entry::Kind::absent) continue;
-      const TokenId first = ids.add(ids.key(entry.bytes), id);
-      if (first == kNoToken) continue;
-      throw Error(ErrorCode::malformed,
-                  fmt::format("the token {} has two ranks, {} and {}; remove one line", excerpt(entry.bytes),
-                              first, id),
-                  file_);
-    }
-    for (int byte = 0; byte < 256; ++byte) {
-      const char c = static_cast<char>(byte);
-      if (ids.find(std::string_view(&c, 1)) != kNoToken) continue;
-      throw Error(
-          ErrorCode::malformed,
-          fmt::format(
-              "the single byte 0x{:02X} has no rank, so that not every text could be encoded; the file may "
-              "have been cut off",
-              byte),
-          file_);
     }
   }
 

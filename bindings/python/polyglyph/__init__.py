@@ -22,7 +22,11 @@ from ._polyglyph import (
     prune,
     unreachable_tokens,
 )
+from .hub import from_pretrained
 from .verify import verify
+
+Tokenizer.from_pretrained = staticmethod(from_pretrained)
+del from_pretrained
 
 __all__ = [
     "AddedToken",

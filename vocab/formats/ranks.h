@@ -1,0 +1,14 @@
+// What the formats share that give each entry a rank, which decides over merging: .tiktoken and tekken.json.
+#pragma once
+
+#include <string>
+
+#include "vocab/spec.h"
+
+namespace polyglyph::vocab {
+
+// Throws Error(malformed) unless every single byte is an entry, so that all text can be encoded, and no two
+// entries are the same.
+void check_rank_entries(const std::string& file, const TokenizerSpec& spec);
+
+}  // namespace polyglyph::vocab
