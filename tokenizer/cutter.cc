@@ -267,6 +267,8 @@ class MatchCutter final : public Cutter {
   // Patterns see ill-formed UTF-8 as U+FFFD, so such text is cut in a copy, and the places are carried back.
   std::size_t cut(std::string_view text, bool final, std::size_t base,
                   std::vector<Span>& pieces) const override {
+    // What follows a cut would be matched as if the text began with it: wait for all of it.
+    if (!final && regex_ != nullptr && regex_->looks_back()) return 0;
     if (!lossy_ || unicode::is_valid(text)) return cut_sound(text, final, base, pieces);
     std::string copy;
     unicode::append_lossy(copy, text);

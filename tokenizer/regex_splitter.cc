@@ -182,10 +182,14 @@ std::unique_ptr<re2::RE2> build(const std::string& pattern, const std::string& w
   auto re = std::make_unique<re2::RE2>(pattern, options);
   if (re->ok()) return re;
   // The syntax is the writer's own, so what is left is size.
-  throw Error(
-      ErrorCode::limit,
-      fmt::format("pattern: it is too large to be compiled ({}); use smaller counts", re->error()),
-      where);
+  throw Error(ErrorCode::limit,
+              fmt::format("pattern: it is too large to be compiled ({}); use smaller counts", re->error()),
+              where);
+}
+
+bool asks_for_begin(const RegexNode& node) {
+  return node.kind == Kind::line_begin || node.kind == Kind::text_begin ||
+         std::ranges::any_of(node.parts, asks_for_begin);
 }
 
 class Re2Splitter final : public RegexSplitter {
@@ -194,6 +198,7 @@ class Re2Splitter final : public RegexSplitter {
     std::vector<std::string> whole, open, rivals;
     for (const auto& [node, run] : alternatives) {
       open.push_back(write::open(node));
+      looks_back_ = looks_back_ || asks_for_begin(node);
       if (run == 0) {
         whole.push_back(write::whole(node));
         if (run_ == 0 && can_be_space(node)) rivals.push_back(whole.back());
@@ -221,6 +226,8 @@ class Re2Splitter final : public RegexSplitter {
     if (run_ > 0) give_back(text, match);
     return true;
   }
+
+  bool looks_back() const override { return looks_back_; }
 
   std::size_t undecided(std::string_view text, std::size_t from) const override {
     re2::StringPiece found;
@@ -257,6 +264,7 @@ class Re2Splitter final : public RegexSplitter {
   std::unique_ptr<re2::RE2> pattern_;
   std::unique_ptr<re2::RE2> open_;
   std::unique_ptr<re2::RE2> rivals_;
+  bool looks_back_ = false;
   std::size_t run_ = 0;  // the n of \s{n,}(?!\S); 0 without it
 };
 

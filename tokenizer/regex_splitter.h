@@ -32,6 +32,9 @@ class RegexSplitter {
   // For streams: the first place at or after `from` where an attempt to match would read past the end of
   // `text`. Matches that begin before it, and the absence of matches there, are final whatever follows.
   virtual std::size_t undecided(std::string_view text, std::size_t from) const = 0;
+
+  // Whether it asks what stands before a place (^, \A): text that is cut off in front matches differently.
+  virtual bool looks_back() const = 0;
 };
 
 }  // namespace polyglyph::tokenizer
