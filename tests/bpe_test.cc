@@ -190,6 +190,15 @@ TEST_CASE("a merge that is listed twice") {
   check(*vocabulary, {"a", "é"}, 7);
 }
 
+// An entry that no merge makes is found as a whole piece alone, never as a part of one.
+TEST_CASE("whole pieces are not what is cut out of them") {
+  Characters vocabulary(vocab::Reference::hugging_face);
+  vocabulary.add_bytes_of(all_bytes());
+  for (const char* name : {"a", "é", "aa", "éé"}) vocabulary.add(name);
+  vocabulary->ignore_merges = true;
+  check(*vocabulary, {"a", "é", "x"}, 5);
+}
+
 TEST_CASE("characters merged by score") {
   for (unsigned seed = 0; seed < times(120); ++seed) {
     std::mt19937 random(seed);

@@ -5,6 +5,7 @@
 //
 // - a character without an entry becomes its own bytes: a run of unknown characters that becomes a single
 //   token could be cut in two;
+// - a piece that is an entry is not taken for it before any merging: its parts would be, too;
 // - the tokens that stand in for such a character are merged with nothing;
 // - symbols are spelled the same at the ends of a piece as inside it;
 // - no entry is taken apart again in the way it was last thought of anywhere in the piece.
@@ -29,9 +30,9 @@ bool cuts_are_exact(const TokenizerSpec& spec) {
     return stand_in.contains(m.left) || stand_in.contains(m.right);
   };
   const auto unused = [](const Entry& entry) { return entry.kind == Entry::Kind::unused; };
-  return spec.model == ModelKind::bpe && spec.characters && bytes_stand_in && spec.subword_prefix.empty() &&
-         spec.word_suffix.empty() && std::ranges::none_of(spec.merges, merges_stand_in) &&
-         std::ranges::none_of(spec.entries, unused);
+  return spec.model == ModelKind::bpe && spec.characters && !spec.ignore_merges && bytes_stand_in &&
+         spec.subword_prefix.empty() && spec.word_suffix.empty() &&
+         std::ranges::none_of(spec.merges, merges_stand_in) && std::ranges::none_of(spec.entries, unused);
 }
 
 }  // namespace
