@@ -53,14 +53,14 @@ Normalizer::Stream::Stream(const Normalizer& normalizer)
     : normalizer_(&normalizer), stages_(normalizer.steps_.size()) {}
 
 void Normalizer::Stream::feed(std::string_view text, bool final, std::string& out) {
-  std::string arriving(text);
+  std::string_view arriving = text;
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const Step& step = *normalizer_->steps_[i];
     Stage& stage = stages_[i];
     std::string& next = i + 1 == stages_.size() ? out : between_;
     const std::size_t before = i + 1 == stages_.size() ? out.size() : 0;
-    between_.clear();
     stage.waiting += arriving;
+    between_.clear();
     if (final) {
       step.apply(stage.waiting, stage.ends, next, nullptr);
       stage = {};
@@ -69,7 +69,7 @@ void Normalizer::Stream::feed(std::string_view text, bool final, std::string& ou
       stage.ends.before = stage.waiting[settled - 1] == '\n' ? Ends::Before::newline : Ends::Before::other;
       stage.waiting.erase(0, settled);
     }
-    std::swap(arriving, between_);
+    arriving = between_;
   }
 }
 

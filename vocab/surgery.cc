@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "polyglyph/error.h"
-#include "unicode/utf8.h"
 #include "vocab/spec_of.h"
 
 namespace polyglyph::vocab {

@@ -95,9 +95,8 @@ NameTable read_entries(const json::Field& vocab, std::size_t file_size, Tokenize
 
   NameTable names(extent.count, extent.max_id);
   spec.entries.assign(std::size_t{extent.max_id} + 1, Entry{});
-  // A moved std::string keeps its place only if it is not short.
   std::string& pool = spec.pools.emplace_back();
-  pool.reserve(std::max<std::size_t>(extent.name_bytes, 64));
+  pool.reserve(extent.name_bytes);  // views into it stay
   const auto add = [&](const NameTable::Key& key, TokenId id) {
     if (names.add(key, id) != kNoToken) {
       vocab.malformed(fmt::format("has the entry {} twice; remove one", excerpt(key.name)));

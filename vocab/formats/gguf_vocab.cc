@@ -199,9 +199,8 @@ NameTable read_gguf_entries(const GgufTokens& tokens, TokenizerSpec& spec) {
   NameTable names(tokens.names.size(), static_cast<TokenId>(tokens.names.size() - 1));
   std::size_t bytes = 0;
   for (const std::string_view name : tokens.names) bytes += name.size();
-  // A moved std::string keeps its place only if it is not short.
   std::string& pool = spec.pools.emplace_back();
-  pool.reserve(std::max<std::size_t>(bytes, 64));
+  pool.reserve(bytes);  // views into it stay
   spec.entries.reserve(tokens.names.size());
   for (TokenId id = 0; id < tokens.names.size(); ++id) {
     const std::string_view name = tokens.names[id];

@@ -188,10 +188,7 @@ std::map<std::string, TokenId, std::less<>> find_names(const std::set<std::strin
 
 // Text reaches a control token no more: in SpecialTokens::text it is the characters that it is spelled with.
 void make_unreachable(AddedToken& token, TokenizerSpec& spec) {
-  std::string& pool = spec.pools.emplace_back();
-  pool.reserve(std::max<std::size_t>(token.content.size(), 64));  // a short string moves
-  pool = token.content;
-  spec.entries[token.id] = {Entry::Kind::literal, pool};
+  spec.entries[token.id] = {Entry::Kind::literal, spec.pools.emplace_back(token.content)};
   for (unicode::NormalStep& step : spec.normalizers) std::erase(step.kept, token.content);
 }
 

@@ -280,9 +280,8 @@ void Loader::add_entries() {
   spec_.scores.reserve(count);
   std::size_t bytes = 0;
   for (const Piece& piece : pieces_) bytes += piece.name.size();
-  // A moved std::string keeps its place only if it is not short.
   std::string& pool = spec_.pools.emplace_back();
-  pool.reserve(std::max<std::size_t>(bytes, 64));
+  pool.reserve(bytes);  // views into it stay
   for (TokenId id = 0; id < count; ++id) {
     Piece& piece = pieces_[id];
     check_spelling(piece);

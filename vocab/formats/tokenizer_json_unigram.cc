@@ -15,6 +15,7 @@
 #include "unicode/byte_alphabet.h"
 #include "vocab/formats/id_limits.h"
 #include "vocab/formats/tokenizer_json.h"
+#include "vocab/formats/word_entries.h"
 
 namespace polyglyph::vocab {
 namespace {
@@ -46,24 +47,6 @@ std::vector<std::string_view> read_list(const Field& vocab, std::size_t file_siz
   return tokens;
 }
 
-NameTable add_entries(const std::vector<std::string_view>& tokens, TokenizerSpec& spec) {
-  NameTable names(tokens.size(), static_cast<TokenId>(tokens.size() - 1));
-  std::size_t bytes = 0;
-  for (const std::string_view token : tokens) bytes += token.size();
-  // A moved std::string keeps its place only if it is not short.
-  std::string& pool = spec.pools.emplace_back();
-  pool.reserve(std::max<std::size_t>(bytes, 64));
-  spec.entries.assign(tokens.size(), Entry{});
-  for (std::size_t i = tokens.size(); i-- > 0;) {
-    const bool is_last = names.add(names.key(tokens[i]), static_cast<TokenId>(i)) == kNoToken;
-    const std::size_t begin = pool.size();
-    pool += tokens[i];
-    spec.entries[i] = {is_last && !tokens[i].empty() ? Entry::Kind::bytes : Entry::Kind::literal,
-                       std::string_view(pool).substr(begin)};
-  }
-  return names;
-}
-
 // The reference fails on the first character that has no entry. None comes where text is spelled in the byte
 // alphabet and the whole alphabet is there.
 bool needs_unknown(const NameTable& names, const TokenizerSpec& spec) {
@@ -85,7 +68,7 @@ NameTable read_unigram(const Field& model, std::size_t file_size, TokenizerSpec&
   model.expect_members({"type", "unk_id", "vocab", "byte_fallback"});
   spec.fuse_unknown = true;
   const Field vocab = model.at("vocab");
-  NameTable names = add_entries(read_list(vocab, file_size, spec), spec);
+  NameTable names = add_word_entries(read_list(vocab, file_size, spec), spec);
   if (const auto unknown = model.find("unk_id")) {
     const std::uint64_t id = unknown->unsigned_integer();
     if (id >= spec.entries.size()) {

@@ -17,6 +17,7 @@
 #include "vocab/formats/id_limits.h"
 #include "vocab/formats/model_config.h"
 #include "vocab/formats/name_table.h"
+#include "vocab/formats/word_entries.h"
 
 namespace polyglyph::vocab {
 namespace {
@@ -43,22 +44,6 @@ std::vector<std::string_view> read_lines(const std::string& file, std::string_vi
   }
   if (!unicode::is_valid(content)) throw Error(ErrorCode::malformed, "is not UTF-8", file);
   return tokens;
-}
-
-NameTable add_entries(const std::vector<std::string_view>& tokens, std::size_t size, TokenizerSpec& spec) {
-  NameTable names(tokens.size(), static_cast<TokenId>(tokens.size() - 1));
-  // A moved std::string keeps its place only if it is not short.
-  std::string& pool = spec.pools.emplace_back();
-  pool.reserve(std::max<std::size_t>(size, 64));
-  spec.entries.assign(tokens.size(), Entry{});
-  for (std::size_t i = tokens.size(); i-- > 0;) {
-    const bool is_last = names.add(names.key(tokens[i]), static_cast<TokenId>(i)) == kNoToken;
-    const std::size_t begin = pool.size();
-    pool += tokens[i];
-    spec.entries[i] = {is_last && !tokens[i].empty() ? Entry::Kind::bytes : Entry::Kind::literal,
-                       std::string_view(pool).substr(begin)};
-  }
-  return names;
 }
 
 void add_steps(const ModelConfig& config, TokenizerSpec& spec) {
@@ -104,7 +89,7 @@ TokenizerSpec read_vocab_txt(const std::string& file, std::string_view content, 
   config.expect_class({"", "BertTokenizer", "BertTokenizerFast", "DistilBertTokenizer",
                        "DistilBertTokenizerFast", "ElectraTokenizer", "ElectraTokenizerFast"});
   add_steps(config, spec);
-  const NameTable names = add_entries(tokens, content.size(), spec);
+  const NameTable names = add_word_entries(tokens, spec);
   const auto role = [&](std::string_view name, std::string_view usual) {
     const std::string content = config.role(name).value_or(std::string(usual));
     const TokenId id = names.find(content);
