@@ -62,7 +62,7 @@ class PieceCache {
   };
 
   // `piece` has 1 to kMaxPiece bytes. Reads whole words where memory goes on for long enough, up to `end`.
-  static Key key_of(std::string_view piece, const char* end) {
+  [[gnu::always_inline]] static Key key_of(std::string_view piece, const char* end) {
     const std::size_t size = piece.size();
     if (size > kMaxWord) return {vocab::hash_bytes(piece), kLong | size};
     Key key{0, 0};

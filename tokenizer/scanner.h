@@ -9,8 +9,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -62,6 +64,16 @@ Set make_set(ClassMask mask);
 template <ClassMask kMask>
 inline const Set set_of = make_set(kMask);
 
+// How many of eight bytes, read as a little-endian word, come before the first that is no ASCII letter: the
+// upper bit of each byte is worked out for all of them at once, and no sum carries into the next byte.
+inline unsigned leading_letters(std::uint64_t word) {
+  constexpr std::uint64_t kEach = 0x0101010101010101, kTop = 0x80 * kEach;
+  const std::uint64_t folded = (word | 0x20 * kEach) & ~kTop;
+  const std::uint64_t from_a = folded + (0x80 - 'a') * kEach, behind_z = folded + (0x7F - 'z') * kEach;
+  const std::uint64_t others = ~(from_a & ~behind_z & ~word) & kTop;
+  return static_cast<unsigned>(std::countr_zero(others)) / 8;
+}
+
 class Cursor {
  public:
   explicit Cursor(const char* end) : end_(end) {}
@@ -91,6 +103,16 @@ class Cursor {
   template <ClassMask kSet>
   [[gnu::always_inline]] const char* run(const char* p) {
     const Set& set = set_of<kSet>;
+    // Words of ASCII are most of what is read, and how long one is no branch can guess.
+    if constexpr ((kSet & kLetterMask) == kLetterMask) {
+      while (end_ - p >= 8) {
+        std::uint64_t word;
+        std::memcpy(&word, p, 8);
+        const unsigned letters = leading_letters(word);
+        p += letters;
+        if (letters < 8) break;
+      }
+    }
     for (;;) {
       if (end_ - p >= 3) {
         const auto* s = reinterpret_cast<const unsigned char*>(p);

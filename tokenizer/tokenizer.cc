@@ -1,5 +1,9 @@
 #include "polyglyph/tokenizer.h"
 
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -50,6 +54,14 @@ bool is_image(const std::filesystem::path& path) {
   return path.extension() == ".pgv";
 }
 
+// What reading a file took and gave back is several times what is kept of it, and glibc holds on to it until
+// it is asked.
+void give_memory_back() {
+#if defined(__GLIBC__)
+  ::malloc_trim(0);
+#endif
+}
+
 }  // namespace
 
 Tokenizer::Tokenizer(std::shared_ptr<const Engine> engine) : engine_(std::move(engine)) {}
@@ -63,6 +75,7 @@ Tokenizer Tokenizer::from_file(const std::filesystem::path& path, const LoadOpti
   vocab::ImageCache cache(path, options);
   if (auto image = cache.find()) return Tokenizer(engine_of(std::move(image), options));
   std::string bytes = tokenizer::build_image(vocab::read_file(path, options));
+  give_memory_back();
   try {
     // Only what works is cached: an engine finds patterns that cannot be run.
     const auto engine = engine_of(vocab::Image::adopt(std::move(bytes), path.string()), options);

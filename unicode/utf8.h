@@ -51,7 +51,7 @@ Decoded decode_any(const char* p, const char* end) noexcept;
 
 // Reads the character at p; p < end. What most text is made of, well-formed characters of up to three bytes
 // with some more text behind them, is read without a call.
-inline Decoded decode(const char* p, const char* end) noexcept {
+[[gnu::always_inline]] inline Decoded decode(const char* p, const char* end) noexcept {
   const auto* s = reinterpret_cast<const unsigned char*>(p);
   const std::uint32_t lead = s[0];
   if (lead < 0x80) return {lead, 1, true};
