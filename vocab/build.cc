@@ -27,16 +27,17 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <limits>
-#include <numeric>
 #include <utility>
 
 #include "polyglyph/error.h"
 #include "unicode/byte_alphabet.h"
 #include "unicode/utf8.h"
+#include "vocab/edges.h"
 #include "vocab/hash.h"
 #include "vocab/image.h"
+#include "vocab/joints.h"
+#include "vocab/trie.h"
 
 namespace polyglyph::vocab {
 namespace {
@@ -53,11 +54,6 @@ constexpr std::size_t kMaxKnots = 8;
 // Testing an unreachable entry by merging is quadratic in its length: so many steps are taken in all, about a
 // second's worth, which is a hundred times what public vocabularies ask for.
 constexpr std::size_t kMergeSteps = std::size_t{1} << 28;
-
-struct RankedMerge {
-  TokenId left, right, result;
-  std::uint32_t rank;
-};
 
 // An open-addressed table: 2^k slots, at most two thirds full.
 std::size_t slots_for(std::size_t count) {
@@ -83,7 +79,7 @@ class Builder {
         if (parts_.pipeline.longest_match) {
           build_trie();
           link_prefixes();
-          describe_edges();
+          parts_.edges = describe_edges(merges_, parts_.derivations, parts_.kinds);
         }
         break;
       case ModelKind::unigram:
@@ -450,195 +446,23 @@ class Builder {
     return true;
   }
 
-  // A trie over the reachable tokens as a double array: the child of a node for byte b is at slot base ^ b if
-  // that slot has the label b. No two nodes share a base, so the label alone tells whose child a slot is.
-  // Nodes without children, and slots that nothing uses, have base 0: of a block whose labels fit no byte.
   void build_trie() {
-    struct Key {
-      std::uint64_t head[2];  // the first sixteen bytes, big-endian; they decide almost every comparison
-      TokenId id;
-    };
-    std::vector<Key> keys;
-    keys.reserve(parts_.kinds.size());
     for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
-      if (!reachable(id)) continue;
-      std::uint64_t head[2] = {0, 0};
-      const std::string_view bytes = bytes_of(id);
-      std::memcpy(head, bytes.data(), std::min(sizeof head, bytes.size()));
-      keys.push_back({{__builtin_bswap64(head[0]), __builtin_bswap64(head[1])}, id});
+      if (reachable(id)) order_.push_back({bytes_of(id), id});
     }
-    std::ranges::sort(keys, [&](const Key& a, const Key& b) {
-      if (a.head[0] != b.head[0]) return a.head[0] < b.head[0];
-      if (a.head[1] != b.head[1]) return a.head[1] < b.head[1];
-      return bytes_of(a.id) < bytes_of(b.id);
-    });
-    order_.reserve(keys.size());
-    for (const Key& key : keys) order_.push_back(key.id);
-
-    struct Node {
-      std::size_t begin, end, depth;
-      std::uint32_t slot;  // whose base is to be set; kRoot for the root
-    };
-    constexpr std::uint32_t kRoot = 0xFFFFFFFF;
-    add_trie_block();
-    for (std::size_t slot = 0; slot < 256; ++slot) parts_.trie[slot] = ~slot & 0xFF;
-    base_taken_.assign(256, true);
-    std::vector<Node> open{{0, order_.size(), 0, kRoot}};
-    std::vector<std::pair<unsigned char, std::size_t>> children;  // byte, begin of its range
-    while (!open.empty()) {
-      Node node = open.back();
-      open.pop_back();
-      while (node.begin < node.end && bytes_of(order_[node.begin]).size() == node.depth)
-        ++node.begin;  // itself
-      if (node.begin == node.end) continue;
-      children.clear();
-      for (std::size_t i = node.begin; i < node.end; ++i) {
-        const auto byte = static_cast<unsigned char>(bytes_of(order_[i])[node.depth]);
-        if (children.empty() || children.back().first != byte) children.emplace_back(byte, i);
-      }
-      const std::uint32_t base = find_base(children);
-      base_taken_[base] = true;
-      if (node.slot == kRoot) {
-        parts_.trie_root = base;
-      } else {
-        parts_.trie[node.slot] |= static_cast<std::uint64_t>(base) << 32;
-      }
-      for (std::size_t i = 0; i < children.size(); ++i) {
-        const auto [byte, begin] = children[i];
-        const std::size_t end = i + 1 < children.size() ? children[i + 1].second : node.end;
-        const std::uint32_t slot = base ^ byte;
-        const TokenId first = order_[begin];
-        const std::uint64_t token = bytes_of(first).size() == node.depth + 1 ? first + 1 : 0;
-        parts_.trie[slot] = byte | token << 8;
-        blocks_[slot >> 8].take(slot);
-        open.push_back({begin, end, node.depth + 1, slot});
-      }
-    }
-  }
-
-  // 256 slots of the trie under construction.
-  struct Block {
-    std::uint64_t free[4] = {~0ull, ~0ull, ~0ull, ~0ull};  // a bit a slot
-    std::uint16_t free_count = 256;
-    std::uint8_t failures = 0;
-
-    bool is_free(std::uint32_t slot) const { return free[slot >> 6 & 3] >> (slot & 63) & 1; }
-    void take(std::uint32_t slot) {
-      free[slot >> 6 & 3] &= ~(std::uint64_t{1} << (slot & 63));
-      --free_count;
-    }
-  };
-
-  void add_trie_block() {
-    parts_.trie.resize(parts_.trie.size() + 256, 0);
-    base_taken_.resize(parts_.trie.size(), false);
-    blocks_.emplace_back();
-  }
-
-  // A base that is not taken and whose slots for all children are free. Blocks that have failed often are
-  // nearly full and are not tried again, which keeps building linear at the cost of a few per cent of the
-  // slots.
-  std::uint32_t find_base(const std::vector<std::pair<unsigned char, std::size_t>>& children) {
-    constexpr int kFailures = 12;
-    while (first_open_ < blocks_.size() &&
-           (blocks_[first_open_].free_count == 0 || blocks_[first_open_].failures >= kFailures)) {
-      ++first_open_;
-    }
-    for (std::size_t i = first_open_;; ++i) {
-      if (i == blocks_.size()) add_trie_block();
-      Block& block = blocks_[i];
-      if (block.free_count < children.size() || (block.failures >= kFailures && children.size() > 1))
-        continue;
-      for (std::uint32_t word = 0; word < 4; ++word) {
-        for (std::uint64_t bits = block.free[word]; bits != 0; bits &= bits - 1) {
-          const std::uint32_t low =
-              (word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits))) ^ children[0].first;
-          const std::uint32_t base = static_cast<std::uint32_t>(i) << 8 | low;
-          if (base_taken_[base]) continue;
-          const auto fits = [&](const auto& child) { return block.is_free(low ^ child.first); };
-          if (std::all_of(children.begin() + 1, children.end(), fits)) return base;
-        }
-      }
-      ++block.failures;
-    }
+    sort_by_bytes(order_);
+    Trie trie = make_trie(order_);
+    parts_.trie = std::move(trie.units);
+    parts_.trie_root = trie.root;
   }
 
   // In sorted order a token's prefixes come before it: keep those of the current token on a stack.
   void link_prefixes() {
-    std::vector<TokenId> stack;
-    for (const TokenId id : order_) {
-      while (!stack.empty() && !bytes_of(id).starts_with(bytes_of(stack.back()))) stack.pop_back();
-      parts_.derivations[id].prefix = stack.empty() ? kNoToken : stack.back();
-      stack.push_back(id);
-    }
-  }
-
-  // The merges of each token with others on one of its sides, in the order of ranks, with the classes of all
-  // those others up to and with each of them.
-  class Partners {
-   public:
-    Partners(std::size_t tokens, const std::vector<RankedMerge>& merges, bool on_the_right)
-        : begins_(tokens + 2) {
-      const auto self = [&](const RankedMerge& m) { return on_the_right ? m.left : m.right; };
-      for (const RankedMerge& m : merges) ++begins_[self(m) + 2];
-      std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
-      entries_.resize(merges.size());
-      for (const RankedMerge& m : merges) {
-        const std::size_t at = begins_[self(m) + 1]++;
-        entries_[at].rank = m.rank;
-        if (at > begins_[self(m)]) entries_[at].classes = entries_[at - 1].classes;
-        entries_[at].classes.add(on_the_right ? m.right : m.left);
-      }
-    }
-
-    // Of those that merge with `token` at a rank below `limit`.
-    Classes below(TokenId token, std::uint32_t limit) const {
-      const auto begin = entries_.begin() + begins_[token], end = entries_.begin() + begins_[token + 1];
-      const auto after =
-          std::lower_bound(begin, end, limit, [](const Entry& e, std::uint32_t l) { return e.rank < l; });
-      return after == begin ? Classes{} : (after - 1)->classes;
-    }
-
-   private:
-    struct Entry {
-      std::uint32_t rank;
-      Classes classes;
-    };
-    std::vector<std::uint32_t> begins_;
-    std::vector<Entry> entries_;
-  };
-
-  // A token at an edge can merge across it with any partner until the edge's next token is made, at `limit`;
-  // the last one with any at all.
-  void describe_edges() {
-    const Partners before(parts_.kinds.size(), merges_, false), after(parts_.kinds.size(), merges_, true);
-    constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();
-    auto& edges = parts_.edges;
-    edges.resize(parts_.kinds.size());
-    std::vector<Classes> inner_begin(edges.size()),
-        inner_end(edges.size());  // partners of all but the last token
-    const auto describe = [&](TokenId id) {
-      const Derivation& d = parts_.derivations[id];
-      if (d.rank != 0) {
-        edges[id].begin.own = edges[d.left].begin.own;
-        edges[id].end.own = edges[d.right].end.own;
-        inner_begin[id] = inner_begin[d.left];
-        inner_begin[id].add(before.below(d.left, d.rank + 1));  // of equal ranks the leftmost comes first
-        inner_end[id] = inner_end[d.right];
-        inner_end[id].add(after.below(d.right, d.rank));
-      }
-      edges[id].begin.own.add(id);
-      edges[id].end.own.add(id);
-      edges[id].begin.partners = before.below(id, kNever);
-      edges[id].begin.partners.add(inner_begin[id]);
-      edges[id].end.partners = after.below(id, kNever);
-      edges[id].end.partners.add(inner_end[id]);
-    };
-    for (TokenId id = 0; id < edges.size(); ++id) {
-      if (reachable(id) && parts_.derivations[id].rank == 0) describe(id);
-    }
-    for (const RankedMerge& m : merges_) {  // parts before what is made of them
-      if (reachable(m.result) && parts_.derivations[m.result].rank == m.rank) describe(m.result);
+    std::vector<TrieKey> stack;
+    for (const TrieKey& key : order_) {
+      while (!stack.empty() && !key.bytes.starts_with(stack.back().bytes)) stack.pop_back();
+      parts_.derivations[key.token].prefix = stack.empty() ? kNoToken : stack.back().token;
+      stack.push_back(key);
     }
   }
 
@@ -667,10 +491,7 @@ class Builder {
   std::vector<RankedMerge> merges_;
   std::size_t first_symbols_ = 0;
   bool characters_without_entry_merge_ = false;
-  std::vector<TokenId> order_;  // reachable tokens, sorted by their bytes
-  std::vector<char> base_taken_;
-  std::vector<Block> blocks_;
-  std::size_t first_open_ = 1;  // the first block that may have room; block 0 stays empty
+  std::vector<TrieKey> order_;  // reachable tokens, sorted by their bytes
 };
 
 }  // namespace
