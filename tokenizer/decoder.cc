@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tokenizer/cancel.h"
 #include "unicode/byte_alphabet.h"
 #include "unicode/utf8.h"
 
@@ -30,6 +31,18 @@ std::string valid(std::string text) {
   std::string lossy;
   unicode::append_lossy(lossy, text);
   return lossy;
+}
+
+// Calls take(id) for each of them, and looks now and then whether to go on.
+template <class Take>
+void for_each_id(std::span<const TokenId> ids, const DecodeOptions& options, const Take& take) {
+  constexpr std::size_t kBlock = std::size_t{1} << 16;
+  while (!ids.empty()) {
+    stop_if_cancelled(options.cancel);
+    const std::size_t size = std::min(kBlock, ids.size());
+    for (const TokenId id : ids.first(size)) take(id);
+    ids = ids.subspan(size);
+  }
 }
 
 // What the reference makes of a run of byte tokens that is no text.
@@ -96,15 +109,15 @@ std::string Decoder::decode_local(std::span<const TokenId> ids, const DecodeOpti
   std::string text;
   constexpr std::size_t kNone = std::string::npos;
   std::size_t run = kNone;  // where the run of byte tokens began that the text ends with
-  for (const TokenId id : ids) {
-    if (!takes(id, options)) continue;
+  for_each_id(ids, options, [&](TokenId id) {
+    if (!takes(id, options)) return;
     if (first) {
       first = false;
       std::vector<std::string> tokens{name(id)};
       DecodeChain::State state = chain_.begin();
       chain_.run(state, tokens, DecodeMode::raw, true);
       text += joined(tokens);
-      continue;
+      return;
     }
     if (watches_runs) {
       if (byte_of_name(image_->token(id)) < 0) {
@@ -114,7 +127,7 @@ std::string Decoder::decode_local(std::span<const TokenId> ids, const DecodeOpti
       }
     }
     text += image_->decoded(id);
-  }
+  });
   if (run != kNone) replace_run(text, run);
   std::size_t stripped = 0;
   const std::string_view character = chain_.stripped();
@@ -129,9 +142,9 @@ std::string Decoder::decode_local(std::span<const TokenId> ids, const DecodeOpti
 std::string Decoder::decode_steps(std::span<const TokenId> ids, const DecodeOptions& options) const {
   std::vector<std::string> tokens;
   tokens.reserve(ids.size());
-  for (const TokenId id : ids) {
+  for_each_id(ids, options, [&](TokenId id) {
     if (takes(id, options)) tokens.push_back(name(id));
-  }
+  });
   DecodeChain::State state = chain_.begin();
   chain_.run(state, tokens, options.ill_formed == IllFormed::keep ? DecodeMode::raw : DecodeMode::replaced,
              true);

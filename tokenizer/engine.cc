@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "polyglyph/error.h"
+#include "tokenizer/cancel.h"
 #include "tokenizer/regex_splitter.h"
 #include "tokenizer/trim_blanks.h"
 #include "unicode/utf8.h"
@@ -102,11 +103,6 @@ void expect_bounded(const Padding& padding) {
               fmt::format("pads to {} tokens, and the most is {}; load the file without apply_file_settings",
                           size, kMost),
               "padding");
-}
-
-void stop_if_cancelled(const std::atomic<bool>* cancel) {
-  if (cancel != nullptr && cancel->load(std::memory_order_relaxed)) [[unlikely]]
-    throw Error(ErrorCode::cancelled, "the call was cancelled");
 }
 
 // Each thread begins its search for a worker at a slot of its own and so tends to find its own warm cache

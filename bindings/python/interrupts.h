@@ -38,8 +38,8 @@ inline void check_signals() {
 
 // Calls work(options). If it has much to do, that happens on a thread of its own, while this one waits for it
 // and for Ctrl-C, which ends it through options.cancel.
-template <class Work>
-auto interruptible(std::size_t bytes, EncodeOptions options, Work&& work) {
+template <class Options, class Work>
+auto interruptible(std::size_t bytes, Options options, Work&& work) {
   if (bytes < kWatchedBytes) return without_gil(bytes, [&] { return work(options); });
   constexpr std::chrono::milliseconds kPatience{20};
   std::atomic<bool> cancel{false};

@@ -23,7 +23,8 @@ DecodeOptions text_options(DecodeOptions options, const char* handler) {
 }
 
 std::string decode_ids(const Tokenizer& tokenizer, std::span<const TokenId> ids, DecodeOptions options) {
-  return without_gil(ids.size(), [&] { return tokenizer.decode(ids, options); });
+  const auto decode = [&](const DecodeOptions& o) { return tokenizer.decode(ids, o); };
+  return interruptible(ids.size_bytes(), options, decode);
 }
 
 constexpr Parameters<4> kDecode{"decode", {"ids", "skip_special_tokens", "errors", "unknown"}, 1};

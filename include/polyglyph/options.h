@@ -47,7 +47,8 @@ struct DecodeOptions {
   // Leave out the tokens that the file marks as special (Vocab::added_tokens, AddedToken::special).
   bool skip_special_tokens = false;
   UnknownIds unknown = UnknownIds::error;
-  IllFormed ill_formed = IllFormed::keep;  // streams always replace
+  IllFormed ill_formed = IllFormed::keep;     // streams always replace
+  const std::atomic<bool>* cancel = nullptr;  // as in EncodeOptions; streams do not look at it
 };
 
 struct LoadOptions {

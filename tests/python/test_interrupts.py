@@ -4,9 +4,11 @@ import signal
 import threading
 import time
 
+import numpy as np
 import pytest
 
 LONG = "Some words that are encoded again and again, 漢字 among them. " * 2_000_000  # more than a second of work
+MANY = np.full(100_000_000, 14990, dtype=np.uint32)
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +28,9 @@ def sigint_raises():
     lambda tok: tok.encode_batch([LONG, LONG]),
     lambda tok: tok.count_batch([LONG, LONG]),
     lambda tok: tok.encode_stream().feed(LONG),
+    lambda tok: tok.decode(MANY),
+    lambda tok: tok.decode_bytes(MANY),
+    lambda tok: tok.decode_batch([MANY, MANY]),
 ])
 def test_interrupt(qwen3, call):
     timer = threading.Timer(0.05, _thread.interrupt_main)
