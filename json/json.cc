@@ -228,7 +228,8 @@ void Field::fail(ErrorCode code, const std::string& what) const {
 
 void Field::expect(Type type) const {
   if (value_.type() != type) {
-    malformed(fmt::format("must be {}, but is {}", to_string(type), to_string(value_.type())));
+    malformed(fmt::format("must be {}, but is {}; correct it, or get the file again", to_string(type),
+                          to_string(value_.type())));
   }
 }
 
@@ -282,7 +283,7 @@ Field Field::at(std::string_view key) const {
   for (const Member member : value_.members()) {
     if (member.key == key) return child(key, member.value);
   }
-  malformed(fmt::format("has no field {}, which it must have", excerpt(key)));
+  malformed(fmt::format("has no field {}, which it must have; add it, or get the file again", excerpt(key)));
 }
 
 void Field::expect_members(std::initializer_list<std::string_view> known) const {
@@ -337,7 +338,8 @@ Document Document::parse(std::string_view text, const std::string& file) {
     // Valid by the grammar, but beyond this parser: 1e999, say.
     const std::string where = fault.what.empty() ? file : fmt::format("{}: byte {}", file, fault.offset);
     if (fault.too_deep) throw Error(ErrorCode::limit, what, where);
-    throw Error(ErrorCode::malformed, fmt::format("not valid JSON: {}; correct it, or get the file again", what), where);
+    throw Error(ErrorCode::malformed,
+                fmt::format("not valid JSON: {}; correct it, or get the file again", what), where);
   }
   return Document(std::move(parsed));
 }

@@ -138,7 +138,10 @@ class Field {
 
   [[noreturn]] void fail(ErrorCode code, const std::string& what) const;
   [[noreturn]] void malformed(const std::string& what) const { fail(ErrorCode::malformed, what); }
-  [[noreturn]] void unsupported(const std::string& what) const { fail(ErrorCode::unsupported, what); }
+  // For what the file may well ask for, but cannot be had here.
+  [[noreturn]] void unsupported(const std::string& what) const {
+    fail(ErrorCode::unsupported, what + "; load another file of the same model, one that does without it");
+  }
 
  private:
   Value value_;

@@ -20,7 +20,9 @@ void require(const vocab::Image& image, TokenId id) {
   if (image.contains(id)) return;
   throw Error(ErrorCode::unknown_id, "id " + std::to_string(id) + " is not in the vocabulary of " +
                                          std::string(image.name()) + ", whose ids end at " +
-                                         std::to_string(image.size() - 1));
+                                         std::to_string(image.size() - 1) +
+                                         "; if another tokenizer made it, decode with that one, or leave "
+                                         "unknown ids out (unknown: skip)");
 }
 
 }  // namespace

@@ -17,8 +17,10 @@ namespace {
 constexpr long long kLargestId = std::numeric_limits<TokenId>::max();
 
 [[noreturn]] void throw_impossible_id(const std::string& id, const std::string& where) {
-  throw Error(ErrorCode::unknown_id, id + " is not in the vocabulary; ids are 0 or more and below 2**32",
-              where);
+  throw Error(
+      ErrorCode::unknown_id,
+      id + " is not in the vocabulary; ids are 0 or more and below 2**32; unknown=\"skip\" leaves others out",
+      where);
 }
 
 // The value of an int, or of anything that stands for one (numpy's integers, a tensor of one element).

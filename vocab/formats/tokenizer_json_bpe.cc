@@ -95,7 +95,8 @@ NameTable read_bpe(const Field& model, std::size_t file_size, TokenizerSpec& spe
   model.expect_members({"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix",
                         "fuse_unk", "byte_fallback", "ignore_merges", "vocab", "merges"});
   if (const auto dropout = model.find("dropout"); dropout && dropout->number() != 0) {
-    dropout->unsupported("dropout makes ids random; set it to null to encode as the trained model does");
+    dropout->fail(ErrorCode::unsupported,
+                  "dropout makes ids random; set it to null to encode as the trained model does");
   }
   spec.subword_prefix = read_affix(model, "continuing_subword_prefix");
   spec.word_suffix = read_affix(model, "end_of_word_suffix");
