@@ -1,4 +1,4 @@
-// Long calls look now and then whether another thread has asked for their end (EncodeOptions::cancel).
+// Long calls look now and then whether another thread has asked for their end (cancel, in its options).
 #pragma once
 
 #include <atomic>

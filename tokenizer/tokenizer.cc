@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "polyglyph/error.h"
+#include "tokenizer/cancel.h"
 #include "tokenizer/engine.h"
 #include "tokenizer/pair.h"
 #include "tokenizer/save.h"
@@ -74,7 +75,12 @@ Tokenizer Tokenizer::from_file(const std::filesystem::path& path, const LoadOpti
   }
   vocab::ImageCache cache(path, options);
   if (auto image = cache.find()) return Tokenizer(engine_of(std::move(image), options));
-  std::string bytes = tokenizer::build_image(vocab::read_file(path, options));
+  std::string bytes = [&] {
+    const vocab::TokenizerSpec spec = vocab::read_file(path, options);
+    tokenizer::stop_if_cancelled(options.cancel);
+    return tokenizer::build_image(spec);
+  }();
+  tokenizer::stop_if_cancelled(options.cancel);
   give_memory_back();
   try {
     // Only what works is cached: an engine finds patterns that cannot be run.

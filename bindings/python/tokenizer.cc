@@ -15,6 +15,7 @@
 
 #include "construction.h"
 #include "ids.h"
+#include "interrupts.h"
 #include "module.h"
 #include "polyglyph/error.h"
 #include "text.h"
@@ -54,8 +55,8 @@ Tokenizer from_file(const std::filesystem::path& path, const std::optional<std::
   options.verify = verify;
   options.pattern = pattern.value_or("");
   options.special_tokens = read_special_tokens(special_tokens);
-  const py::gil_scoped_release release;
-  return Tokenizer::from_file(path, options);
+  return interruptible(kWatchedBytes, options,
+                       [&](const LoadOptions& o) { return Tokenizer::from_file(path, o); });
 }
 
 Tokenizer builtin(const std::string& name) {

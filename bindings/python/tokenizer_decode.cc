@@ -58,9 +58,12 @@ py::list decode_batch(const Tokenizer& tokenizer, const py::object& batch,
   const DecodeOptions options =
       text_options(decode_options(skip_special_tokens.ptr(), unknown.ptr()), handler);
   py::list texts;
+  std::size_t unwatched = 0;  // bytes of ids since Ctrl-C was looked for
   const auto add = [&](std::span<const TokenId> ids) {
     texts.append(to_str(decode_ids(tokenizer, ids, options), handler));
-    if (texts.size() % 1024 == 0) check_signals();
+    if ((unwatched += sizeof(TokenId) + ids.size_bytes()) < kSliceBytes) return;
+    unwatched = 0;
+    check_signals();
   };
   if (py::isinstance<BatchArrays>(batch)) {
     const auto& rows = batch.cast<const BatchArrays&>();

@@ -19,7 +19,7 @@ enum class ErrorCode {
   unknown_id,        // decode met an id that is not in the vocabulary
   control_token,     // the text spells a control token under SpecialTokens::reject
   invalid_argument,  // an option or argument has no meaning
-  cancelled,         // the call was asked to end (EncodeOptions::cancel)
+  cancelled,         // the call was asked to end (cancel, in its options)
 };
 
 // "malformed", "unknown_id", ...: stable names, for logs and bindings.

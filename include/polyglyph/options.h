@@ -71,6 +71,9 @@ struct LoadOptions {
   // For images (.pgv): check the full checksum, in time proportional to the file, besides the header and the
   // bounds of every table.
   bool verify = false;
+
+  // As in EncodeOptions; looked at between the stages of loading (reading, preparing the image, opening it).
+  const std::atomic<bool>* cancel = nullptr;
 };
 
 }  // namespace polyglyph
