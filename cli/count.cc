@@ -26,7 +26,8 @@ constexpr const char* kDescription =
     "Prints a row a file and a total: bytes, characters, and for each tokenizer the tokens and the\n"
     "characters per token. Directories are read with everything below them, except .git and what\n"
     ".gitignore files leave out. Files that cannot be read or are binary are named on standard error\n"
-    "and skipped; the exit status is then 1.";
+    "and skipped; the exit status is then 1. In JSON, a path that is not UTF-8 is also given byte for\n"
+    "byte, in hexadecimal, as path_bytes.";
 
 constexpr const char* kExamples =
     R"(Examples:

@@ -72,7 +72,7 @@ void print_json(Output& out, const std::vector<FileCount>& counts, const FileCou
   bool first = true;
   for (const FileCount& count : counts) {
     if (!count.problem.empty()) continue;
-    out.print("{}\n  {{\"path\": {}, ", first ? "" : ",", json_string(count.path));
+    out.print("{}\n  {{{}, ", first ? "" : ",", json_member("path", count.path));
     print_numbers(count);
     first = false;
   }

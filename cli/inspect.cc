@@ -150,8 +150,8 @@ void print_json(Output& out, const Tokenizer& tokenizer) {
     bool first = true;
     for (const AddedToken& token : tokenizer.vocab().added_tokens()) {
       if (token.control != control) continue;
-      out.print("{}\n    {{\"id\": {}, \"content\": {}, \"special\": {}}}", first ? "" : ",", token.id,
-                json_string(token.content), token.special);
+      out.print("{}\n    {{\"id\": {}, {}, \"special\": {}}}", first ? "" : ",", token.id,
+                json_member("content", token.content), token.special);
       first = false;
     }
     out.print("{}]{}\n", first ? "" : "\n  ", after);

@@ -21,4 +21,12 @@ std::string json_string(std::string_view text) {
   return quoted + '"';
 }
 
+std::string json_member(std::string_view key, std::string_view text) {
+  std::string member = fmt::format("\"{}\": {}", key, json_string(text));
+  if (is_utf8(text)) return member;
+  member += fmt::format(", \"{}_bytes\": \"", key);
+  for (const char byte : text) member += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return member + '"';
+}
+
 }  // namespace polyglyph::cli

@@ -10,4 +10,8 @@ namespace polyglyph::cli {
 // U+FFFD.
 std::string json_string(std::string_view text);
 
+// A member of an object: "path": "...". Where the text is not UTF-8, nothing of it is lost: a member with its
+// bytes in hexadecimal, "path_bytes": "2e2fff", follows.
+std::string json_member(std::string_view key, std::string_view text);
+
 }  // namespace polyglyph::cli

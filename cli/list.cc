@@ -92,8 +92,8 @@ void print_json(Output& out, const std::vector<Builtin>& builtins) {
               &builtin == &builtins.front() ? "" : ",", json_string(builtin.name),
               json_string(builtin.licence), json_string(builtin.description));
     if (builtin.problem.empty()) {
-      out.print("\"vocab_size\": {}, \"image_bytes\": {}, \"image\": {}}}", builtin.vocab_size,
-                builtin.image_bytes, json_string(builtin.image));
+      out.print("\"vocab_size\": {}, \"image_bytes\": {}, {}}}", builtin.vocab_size, builtin.image_bytes,
+                json_member("image", builtin.image));
     } else {
       out.print("\"vocab_size\": null, \"image_bytes\": null, \"image\": null}}");
     }

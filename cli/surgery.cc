@@ -230,8 +230,8 @@ int run_unreachable(UnreachableArguments arguments) {
   for (const UnreachableToken& token : tokens) {
     const std::string name = tokenizer.vocab().token_name(token.id);
     if (arguments.format == ListFormat::json) {
-      out.print("{}\n  {{\"id\": {}, \"token\": {}, \"reason\": {}}}", &token == tokens.data() ? "" : ",",
-                token.id, json_string(name), json_string(token.reason));
+      out.print("{}\n  {{\"id\": {}, {}, \"reason\": {}}}", &token == tokens.data() ? "" : ",",
+                token.id, json_member("token", name), json_string(token.reason));
     } else if (arguments.format == ListFormat::tsv) {
       out.print("{}\t{}\t{}\n", token.id, printable(name), printable(token.reason));
     } else {

@@ -68,16 +68,16 @@ void print_trace_json(Output& out, const Tokenizer& tokenizer, const Trace& trac
   const Vocab& vocab = tokenizer.vocab();
   out.write("{\n  \"sections\": [");
   for (const Trace::Section& section : trace.sections) {
-    out.print("{}\n    {{\"begin\": {}, \"end\": {}, \"added_token\": {}, \"normalized\": {}, \"pieces\": [",
+    out.print("{}\n    {{\"begin\": {}, \"end\": {}, \"added_token\": {}, {}, \"pieces\": [",
               &section == trace.sections.data() ? "" : ",", section.span.begin, section.span.end,
-              section.added_token, json_string(section.normalized));
+              section.added_token, json_member("normalized", section.normalized));
     for (const Trace::Piece& piece : section.pieces) {
-      out.print("{}\n      {{\"text\": {}, \"begin\": {}, \"end\": {}, \"added_token\": {}, \"tokens\": [",
-                &piece == section.pieces.data() ? "" : ",", json_string(piece.bytes), piece.span.begin,
-                piece.span.end, piece.added_token);
+      out.print("{}\n      {{{}, \"begin\": {}, \"end\": {}, \"added_token\": {}, \"tokens\": [",
+                &piece == section.pieces.data() ? "" : ",", json_member("text", piece.bytes),
+                piece.span.begin, piece.span.end, piece.added_token);
       for (std::size_t i = 0; i < piece.ids.size(); ++i) {
-        out.print("{}{{\"id\": {}, \"name\": {}}}", i == 0 ? "" : ", ", piece.ids[i],
-                  json_string(vocab.token_name(piece.ids[i])));
+        out.print("{}{{\"id\": {}, {}}}", i == 0 ? "" : ", ", piece.ids[i],
+                  json_member("name", vocab.token_name(piece.ids[i])));
       }
       out.write("]}");
     }

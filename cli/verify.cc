@@ -132,9 +132,9 @@ void print_json(Output& out, const Outcome& outcome) {
   out.print("{{\n  \"same\": {},\n  \"texts\": {},\n  \"bytes\": {}", !outcome.difference, outcome.texts,
             outcome.bytes);
   if (const auto& d = outcome.difference) {
-    out.print(",\n  \"path\": {},\n  \"text\": {},\n  \"left\": {},\n  \"right\": {},\n",
-              outcome.path.empty() ? "null" : json_string(outcome.path), json_string(d->text),
-              list_of(d->left), list_of(d->right));
+    out.print(",\n  {},\n  {},\n  \"left\": {},\n  \"right\": {},\n",
+              outcome.path.empty() ? "\"path\": null" : json_member("path", outcome.path),
+              json_member("text", d->text), list_of(d->left), list_of(d->right));
     out.print("  \"stage\": \"{}\",\n  \"explanation\": {},\n", to_string(d->stage),
               json_string(d->explanation));
     out.print("  \"code_point\": {},\n  \"category\": \"{}\",\n  \"age\": {}",

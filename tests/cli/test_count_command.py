@@ -157,7 +157,8 @@ def test_paths_of_any_bytes(ok, polyglyph, tmp_path):
     folder = os.fsencode(tmp_path)
     with open(folder + b"/\xff\x1b[31m.txt", "wb") as file:
         file.write(b"Hello")
-    assert paths(count_json(ok, ".")) == ["./\ufffd\x1b[31m.txt"]
+    [counted] = count_json(ok, ".")["files"]
+    assert (counted["path"], bytes.fromhex(counted["path_bytes"])) == ("./\ufffd\x1b[31m.txt", b"./\xff\x1b[31m.txt")
     assert b"./\xff\x1b[31m.txt,5,5,1," in ok("count", ".", "--format", "csv")
     table = ok("count", b"\xff\x1b[31m.txt")
     assert b"\\xFF\\x1B[31m.txt" in table and b"\x1b" not in table
