@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "normalizers/character_table.h"
+#include "normalizers/form.h"
+#include "unicode/age.h"
 #include "unicode/byte_alphabet.h"
 #include "unicode/char_class.h"
 #include "unicode/utf8.h"
@@ -80,6 +82,26 @@ bool in_any(char32_t c, std::span<const unicode::CodeRange> ranges) {
   return unicode::contains(ranges, c);
 }
 
+// The list that Hugging Face tokenizers has, U+2B820 to U+2B91F left out as there; llama.cpp follows it.
+bool is_chinese(char32_t c) {
+  static constexpr unicode::CodeRange chinese[] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},
+                                                   {0x20000, 0x2A6DF}, {0x2A700, 0x2B81F}, {0x2B920, 0x2CEAF},
+                                                   {0x2F800, 0x2FA1F}};
+  return in_any(c, chinese);
+}
+
+void set_apart(char32_t c, std::string& out) {
+  out += ' ';
+  unicode::append(out, c);
+  out += ' ';
+}
+
+// None for characters that are newer than its Unicode.
+unicode::ClassMask llama_cpp_class(char32_t c) {
+  const std::uint16_t age = c < 128 ? 1 : unicode::age_number(c);
+  return age == 0 || age > (15 << 8 | 1) ? 0 : unicode::class_mask(c);
+}
+
 }  // namespace
 
 std::unique_ptr<Step> make_character_step(CharacterRule rule) {
@@ -113,14 +135,47 @@ bool clean_for_bert(char32_t c, std::string& out) {
 }
 
 bool set_apart_for_bert(char32_t c, std::string& out) {
-  // The reference's own list, U+2B820 to U+2B91F left out as there.
-  static constexpr unicode::CodeRange chinese[] = {{0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},
-                                                   {0x20000, 0x2A6DF}, {0x2A700, 0x2B81F}, {0x2B920, 0x2CEAF},
-                                                   {0x2F800, 0x2FA1F}};
-  if (!in_any(c, chinese)) return false;
-  out += ' ';
-  unicode::append(out, c);
-  out += ' ';
+  if (!is_chinese(c)) return false;
+  set_apart(c, out);
+  return true;
+}
+
+bool begin_decomposition(char32_t c, std::string& out) {
+  static const Form nfd(unicode::NormalForm::nfd);
+  char32_t first;
+  if (c == 0x11938) {  // the one decomposition that Unicode got between 9.0, which Form knows, and 15.1
+    first = 0x11935;
+  } else {
+    char32_t buffer[Form::kBufferSize];
+    first = nfd.decompose(c, property_of(c), buffer)[0];
+  }
+  if (first == c) return false;
+  unicode::append(out, first);
+  return true;
+}
+
+bool clean_for_llama_cpp(char32_t c, std::string& out) {
+  if (c == ' ') return false;
+  const unicode::ClassMask mask = llama_cpp_class(c);
+  if (mask & unicode::kSpaceMask) {
+    out += ' ';
+    return true;
+  }
+  if (c == unicode::kReplacement || mask & unicode::mask_of(unicode::CharClass::other)) return true;
+  const bool sign = c < 0x7F && mask & unicode::kSymbolMask;
+  if (!(mask & unicode::kPunctMask) && !sign && !is_chinese(c)) return false;
+  set_apart(c, out);
+  return true;
+}
+
+bool strip_mark_for_llama_cpp(char32_t c, std::string&) {
+  return llama_cpp_class(c) & unicode::kMarkMask;
+}
+
+bool lowercase_for_llama_cpp(char32_t c, std::string& out) {
+  const char32_t lower = lowercase_of(c);
+  if (lower == c || llama_cpp_class(c) == 0) return false;
+  unicode::append(out, lower);
   return true;
 }
 

@@ -23,4 +23,11 @@ bool set_apart_for_bert(char32_t c, std::string& out);  // a space on both sides
 bool clean_for_nmt(char32_t c, std::string& out);       // Nmt
 bool spell_bytes(char32_t c, std::string& out);         // ByteLevel: GPT-2's alphabet
 
+// Those of llama.cpp's WordPiece, which has the facts from Unicode 15.1.
+bool begin_decomposition(char32_t c, std::string& out);  // leaves the first character of what NFD makes
+bool clean_for_llama_cpp(char32_t c, std::string& out);  // drops U+FFFD and \p{C}; any white space is ' ',
+                                                         // also put around punctuation, signs, and Chinese
+bool strip_mark_for_llama_cpp(char32_t c, std::string& out);  // \p{M}
+bool lowercase_for_llama_cpp(char32_t c, std::string& out);   // the first character alone
+
 }  // namespace polyglyph::normalizers

@@ -101,6 +101,14 @@ void add_bert(const NormalStep& step, std::vector<std::unique_ptr<Step>>& steps)
   if (step.has(NormalStep::bert_lowercase)) steps.push_back(make_character_step(lowercase));
 }
 
+void add_llama_cpp(const NormalStep& step, std::vector<std::unique_ptr<Step>>& steps) {
+  const bool strips = step.has(NormalStep::bert_strip_accents);
+  if (strips) steps.push_back(make_character_step(begin_decomposition));
+  steps.push_back(make_character_step(clean_for_llama_cpp));
+  if (strips) steps.push_back(make_character_step(strip_mark_for_llama_cpp));
+  if (step.has(NormalStep::bert_lowercase)) steps.push_back(make_character_step(lowercase_for_llama_cpp));
+}
+
 void add_step(const NormalStep& step, const MakeMatcher& make_matcher,
               std::vector<std::unique_ptr<Step>>& steps) {
   using Kind = NormalStep::Kind;
@@ -115,6 +123,8 @@ void add_step(const NormalStep& step, const MakeMatcher& make_matcher,
       return steps.push_back(make_character_step(spell_bytes));
     case Kind::bert:
       return add_bert(step, steps);
+    case Kind::llama_cpp:
+      return add_llama_cpp(step, steps);
     case Kind::strip:
       return steps.push_back(
           make_strip_step(step.has(NormalStep::strip_left), step.has(NormalStep::strip_right)));

@@ -1,12 +1,12 @@
 // From left to right, three things are tried at each place: a user-defined symbol, which passes as it is, the
 // longest of the rules, and a character, which stays; a byte that is part of none becomes U+FFFD. What comes
 // of it is looked at for spaces: behind a space, and at the ends of a section, they are dropped if the model
-// says so; the others become ▁.
+// says so; the others become ▁. llama.cpp does the same for unigram models.
 //
 // Text whose last character is no space once it is normalized is *solid*: what follows does not depend on it,
-// and dropping spaces at the end of the section goes no further back. (It takes every ▁ for a space, also one
-// that the text spells and the one that was put in front.) So the spaces at the end are those behind the last
-// solid place, and a stream is cut at solid places alone.
+// and dropping spaces at the end of the section goes no further back. (SentencePiece takes every ▁ for a
+// space, also one that the text spells and the one that was put in front; llama.cpp does not.) So the spaces
+// at the end are those behind the last solid place, and a stream is cut at solid places alone.
 #include "normalizers/sentencepiece_step.h"
 
 #include <algorithm>
@@ -32,10 +32,12 @@ constexpr std::string_view kReplacement = "\uFFFD";
 // What one application has made of a text so far.
 class Written {
  public:
-  Written(std::string& out, std::string_view space, bool drops_spaces, bool behind_space, bool keep_edits)
+  Written(std::string& out, std::string_view space, bool mark_is_text, bool drops_spaces, bool behind_space,
+          bool keep_edits)
       : out_(out),
         begin_(out.size()),
         space_(space),
+        mark_is_text_(mark_is_text),
         drops_spaces_(drops_spaces),
         behind_space_(behind_space),
         keep_edits_(keep_edits),
@@ -53,6 +55,8 @@ class Written {
   void replace(std::string_view old, std::size_t in, std::string_view text) {
     if (behind_space_) text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
     const std::size_t at = out_.size();
+    const std::size_t solid = text.find_last_not_of(' ') + 1;  // 0 if there is no other character
+    const std::size_t spaces = (text.size() - solid) * space_.size();
     for (std::size_t space; (space = text.find(' ')) != text.npos; text.remove_prefix(space + 1)) {
       out_.append(text, 0, space);
       out_ += space_;
@@ -64,7 +68,7 @@ class Written {
     const bool is_character = unicode::decode(old.data(), old.data() + old.size()).size == old.size();
     if (now != old || !is_character)
       add_edit(at, in, in + old.size());  // symbols that stay are one thing, too
-    note_solid(now, at, {in, in + old.size()});
+    note_solid(now, spaces, at, {in, in + old.size()});
   }
 
   // The mark in front of the text or behind it, which is at `in`.
@@ -108,11 +112,12 @@ class Written {
     Span out, in;
   };
 
-  // `now` was made at `at` of `in`.
-  void note_solid(std::string_view now, std::size_t at, Span in) {
+  // `now` was made at `at` of `in`; so many of its bytes at the end are spaces.
+  void note_solid(std::string_view now, std::size_t spaces, std::size_t at, Span in) {
     const std::size_t size = now.size();
     if (solid_out_ == at) spaces_in_ = in.begin;
-    while (now.ends_with(space_)) now.remove_suffix(space_.size());
+    now.remove_suffix(spaces);
+    while (!mark_is_text_ && now.ends_with(space_)) now.remove_suffix(space_.size());
     if (now.empty()) return;
     solid_out_ = at + now.size();
     spaces_in_ = in.begin;
@@ -122,6 +127,7 @@ class Written {
   std::string& out_;
   std::size_t begin_;
   std::string_view space_;
+  bool mark_is_text_;
   bool drops_spaces_;
   bool behind_space_;  // more of them are dropped
   bool keep_edits_;
@@ -134,10 +140,11 @@ class Written {
 class SentencePieceStep final : public Step {
  public:
   explicit SentencePieceStep(const NormalStep& step)
-      : rules_(step.charsmap, "normalizer_spec.precompiled_charsmap"),
+      : rules_(step.charsmap, "precompiled_charsmap"),
         kept_(step.kept),
         space_(step.has(NormalStep::sp_escape_spaces) ? kMark : " "),
         prefix_(step.has(NormalStep::sp_dummy_prefix) && !step.has(NormalStep::sp_space_is_suffix)),
+        mark_is_text_(step.has(NormalStep::sp_mark_is_text)),
         suffix_(step.has(NormalStep::sp_dummy_prefix) && step.has(NormalStep::sp_space_is_suffix)),
         drops_(step.has(NormalStep::sp_remove_extra_spaces)) {
     for (unsigned byte = 0; byte < 128; ++byte) {
@@ -152,7 +159,7 @@ class SentencePieceStep final : public Step {
 
   void apply(std::string_view text, Ends ends, std::string& out, OffsetMap* map) const override {
     const std::size_t begin = ends.begin ? leading_spaces(text) : 0;
-    Written written(out, space_, drops_, drops_ && ends.begin, map != nullptr);
+    Written written(out, space_, mark_is_text_, drops_, drops_ && ends.begin, map != nullptr);
     if (begin > 0) written.drop_before(begin);
     if (!ends.begin || begin < text.size()) {
       if (ends.begin && prefix_) written.add_space(begin);
@@ -175,7 +182,7 @@ class SentencePieceStep final : public Step {
   std::size_t settled_prefix(std::string_view text, Ends ends) const {
     const std::size_t begin = ends.begin ? leading_spaces(text) : 0;
     std::string made;
-    Written written(made, space_, drops_, drops_ && ends.begin, false);
+    Written written(made, space_, mark_is_text_, drops_, drops_ && ends.begin, false);
     const std::size_t end = run(text, begin, false, written);
     if (drops_) return written.solid_end();
     return ends.begin && written.empty() ? 0 : end;
@@ -235,7 +242,7 @@ class SentencePieceStep final : public Step {
   Charsmap rules_;
   PrefixMatcher kept_;
   std::string_view space_;
-  bool prefix_, suffix_, drops_;
+  bool prefix_, mark_is_text_, suffix_, drops_;
   std::array<bool, 128> plain_;  // characters that stay, whatever follows
 };
 

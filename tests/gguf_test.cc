@@ -50,6 +50,8 @@ Tokenizer load(const GgufFile& file) {
   return Tokenizer::from_image(tokenizer::build_image(*spec));
 }
 
+using namespace std::string_literals;
+
 constexpr std::int32_t kNormal = 1, kUnknown = 2, kControl = 3, kUserDefined = 4, kByte = 6;
 
 // The 256 bytes, then `more`.
@@ -199,6 +201,120 @@ TEST_CASE("a BPE of scored characters") {
   CHECK(tokenizer.encode("a", {.add_special_tokens = true}) == Ids{1, 9});
   CHECK(tokenizer.encode("</s>b", {.special_tokens = SpecialTokens::parse}) == Ids{2, 5, 7});
   CHECK(tokenizer.decode(Ids{9, 5, 3, 4}) == "a é");
+}
+
+// Words: 0 [UNK], 1 [CLS], 2 [SEP], 3 ▁un, 4 able, 5 ▁e, 6 ▁,, 7 ▁漢, 8 ▁ㅎ's
+// first letter, 9 ▁, 10 z.
+GgufFile bert_file() {
+  GgufFile file;
+  file.text("tokenizer.ggml.model", "bert")
+      .texts("tokenizer.ggml.tokens",
+             {"[UNK]", "[CLS]", "[SEP]", "▁un", "able", "▁e", "▁,", "▁漢", "▁\u1112", "▁", "z"})
+      .integers("tokenizer.ggml.token_type", {kUnknown, kControl, kControl, kNormal, kNormal, kNormal,
+                                              kNormal, kNormal, kNormal, kNormal, kNormal})
+      .number("tokenizer.ggml.unknown_token_id", 0)
+      .number("tokenizer.ggml.bos_token_id", 1)
+      .number("tokenizer.ggml.seperator_token_id", 2);
+  return file;
+}
+
+TEST_CASE("words") {
+  const Tokenizer tokenizer = load(bert_file());
+  const std::vector<std::pair<std::string, Ids>> cases = {
+      {"", {}},
+      {"unable", {3, 4}},
+      {" Un\tunable\u3000\u0000"s, {3, 3, 4}},
+      {"ablest", {0}},                   // a word that no token begins
+      {"unablest", {0}},                 // nor goes on: all of it is unknown
+      {"é\u0301 É e\u0308", {5, 5, 5}},  // lower case without accents
+      {"\uD55C", {8}},                   // of Hangul the first letter, as in llama.cpp
+      {"e,e漢,", {5, 6, 5, 7, 6}},       // signs and Chinese stand alone
+      {"z", {9, 10}},                    // the mark alone, and what goes on
+      {"▁e", {9, 5}},                    // a mark in the text is text: ▁▁e
+      {"e\uFFFD\u200Be", {0}},           // dropped: "ee"
+      {"\xFFun\xC3", {3}},               // ill-formed bytes are dropped, too
+      {"[CLS]", {0, 0, 0}},
+  };
+  for (const auto& [text, ids] : cases) {
+    CAPTURE(text);
+    CHECK(tokenizer.encode(text) == ids);
+  }
+  CHECK(tokenizer.encode("un", {.add_special_tokens = true}) == Ids{1, 3, 2});
+  CHECK(tokenizer.encode("[CLS]un", {.special_tokens = SpecialTokens::parse}) == Ids{1, 3});
+  CHECK(tokenizer.decode(Ids{3, 4, 5}) == " unable e");
+  const Encoding encoding = tokenizer.encode_with_offsets("  Unable z");
+  CHECK(encoding.ids == Ids{3, 4, 9, 10});
+  CHECK(encoding.offsets == std::vector<Span>{{2, 4}, {4, 8}, {9, 10}, {9, 10}});
+  const Tokenizer cased = load(bert_file().boolean("tokenizer.ggml.normalizer.lowercase", false));
+  CHECK(cased.encode("Un un é") == Ids{0, 3, 0});
+  CHECK(load(bert_file().boolean("tokenizer.ggml.normalizer.strip_accents", false)).encode("É") == Ids{0});
+}
+
+// 0 <pad>, 1 </s>, 2 <unk>, 3 ▁, 4 a, 5 ▁a, 6 ab, 7 x (user-defined).
+GgufFile t5_file() {
+  GgufFile file;
+  file.text("tokenizer.ggml.model", "t5")
+      .texts("tokenizer.ggml.tokens", {"<pad>", "</s>", "<unk>", "▁", "a", "▁a", "ab", "x"})
+      .floats("tokenizer.ggml.scores", {0, 0, 0, -4, -3, -2, -2.5, 0})
+      .integers("tokenizer.ggml.token_type",
+                {kControl, kControl, kUnknown, kNormal, kNormal, kNormal, kNormal, kUserDefined});
+  return file;
+}
+
+TEST_CASE("a unigram model") {
+  const Tokenizer plain = load(t5_file());
+  CHECK(plain.encode("a  a") == Ids{4, 3, 5});
+  const Tokenizer merging = load(t5_file()
+                                     .boolean("tokenizer.ggml.remove_extra_whitespaces", true)
+                                     .boolean("tokenizer.ggml.add_space_prefix", true));
+  const std::vector<std::pair<std::string, Ids>> cases = {
+      {"", {}},
+      {"  ", {}},
+      {" a  a ", {5, 5}},
+      {"aab", {5, 6}},
+      {"éüa", {3, 2, 4}},       // unknown characters in a row are one
+      {"axa", {5, 7, 5}},       // each part begins anew
+      {"a \u2581", {5, 3, 3}},  // a mark in the text is no space
+      {"a\xFF", {5, 2}},
+  };
+  for (const auto& [text, ids] : cases) {
+    CAPTURE(text);
+    CHECK(merging.encode(text) == ids);
+  }
+  CHECK(merging.encode("a", {.add_special_tokens = true}) == Ids{5, 1});
+  CHECK(merging.decode(Ids{5, 5}) == "a a");
+  check_error(t5_file().boolean("tokenizer.ggml.add_space_prefix", true).content(), ErrorCode::unsupported,
+              {"tokenizer.ggml.add_space_prefix", "load the model's"});
+  CHECK_THROWS_AS(load(t5_file().bytes("tokenizer.ggml.precompiled_charsmap", "xyz")), Error);
+  check_error(GgufFile()
+                  .text("tokenizer.ggml.model", "t5")
+                  .texts("tokenizer.ggml.tokens", {"a", "b"})
+                  .floats("tokenizer.ggml.scores", {0, 0})
+                  .content(),
+              ErrorCode::malformed, {"tokenizer.ggml.unknown_token_id"});
+}
+
+// 0 <unk>, 1 <bos>, 2 <0xC3>, 3 <0xA9>, 4 a, 5 ▁, 6 ▁a, 7 \n, 8 \n\n.
+GgufFile gemma4_file(const std::vector<std::string>& merges) {
+  GgufFile file;
+  file.text("tokenizer.ggml.model", "gemma4")
+      .texts("tokenizer.ggml.tokens", {"<unk>", "<bos>", "<0xC3>", "<0xA9>", "a", "▁", "▁a", "\n", "\n\n"})
+      .integers("tokenizer.ggml.token_type",
+                {kUnknown, kControl, kByte, kByte, kNormal, kNormal, kNormal, kNormal, kNormal})
+      .texts("tokenizer.ggml.merges", merges)
+      .number("tokenizer.ggml.bos_token_id", 1);
+  return file;
+}
+
+TEST_CASE("a BPE of characters with a list of merges") {
+  const Tokenizer tokenizer = load(gemma4_file({"▁ a", "\n \n"}));
+  CHECK(tokenizer.encode("a a\n\n\na") == Ids{4, 6, 8, 7, 4});
+  CHECK(tokenizer.encode("é") == Ids{2, 3});
+  CHECK(tokenizer.encode("ü").empty());  // no token for its bytes
+  CHECK(tokenizer.encode("a", {.add_special_tokens = true}) == Ids{1, 4});
+  CHECK(tokenizer.decode(Ids{6, 2, 3}) == " aé");
+  check_error(gemma4_file({"▁ a"}).content(), ErrorCode::malformed,
+              {"tokenizer.ggml.merges", "token 8", "2 newlines"});
 }
 
 TEST_CASE("templates") {

@@ -389,6 +389,7 @@ std::unique_ptr<Cutter> make_cutter(const SplitStep& step, vocab::Reference refe
     case Kind::byte_level_prefix:
     case Kind::byte_alphabet:
     case Kind::metaspace:
+    case Kind::prefix:
       break;
   }
   return nullptr;

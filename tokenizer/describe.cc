@@ -106,6 +106,8 @@ std::string in_words(const SplitStep& step) {
       return "scripts";
     case SplitStep::Kind::fixed_length:
       return fmt::format("every {} characters", step.length);
+    case SplitStep::Kind::prefix:
+      return fmt::format("{} in front of each", step.pattern);
   }
   return {};
 }

@@ -32,9 +32,9 @@ constexpr std::size_t kWindow = std::size_t{1} << 16;
 constexpr std::size_t kWhole = std::numeric_limits<std::size_t>::max();
 
 bool cuts(const SplitStep& step) {
-  return step.kind == Kind::metaspace
-             ? step.split
-             : step.kind != Kind::byte_level_prefix && step.kind != Kind::byte_alphabet;
+  return step.kind == Kind::metaspace ? step.split
+                                      : step.kind != Kind::byte_level_prefix &&
+                                            step.kind != Kind::byte_alphabet && step.kind != Kind::prefix;
 }
 
 }  // namespace
@@ -118,6 +118,8 @@ void Pretokenizer::run_step(std::size_t number, const SplitBegin& begin, bool ke
       return rewriter.put_spaces(fronts);
     case Kind::byte_alphabet:
       return rewriter.spell_bytes();
+    case Kind::prefix:
+      return rewriter.put_prefix(spec.pattern, fronts);
     default:
       if (spec.prepend == PrependScheme::never) fronts.until = 0;
       if (spec.prepend == PrependScheme::first) fronts.until = begin.first;

@@ -126,6 +126,13 @@ void Rewriter::put_spaces(Fronts fronts) {
   });
 }
 
+void Rewriter::put_prefix(std::string_view prefix, Fronts fronts) {
+  rewrite([&](Span piece, std::size_t number) {
+    if (number >= fronts.from) put_in_front(prefix, piece);
+    copy(piece);
+  });
+}
+
 void Rewriter::put_marks(std::string_view mark, bool cut, Fronts fronts) {
   const auto lacks = [&](std::string_view text, Span piece) {
     const std::string_view bytes = text.substr(piece.begin, piece.end - piece.begin);

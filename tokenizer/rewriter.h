@@ -28,6 +28,7 @@ class Rewriter {
 
   // Metaspace: spaces become the mark, which is put in front as well; with `cut`, a piece begins with each.
   void put_marks(std::string_view mark, bool cut, Fronts fronts);
+  void put_prefix(std::string_view prefix, Fronts fronts);  // in front of every piece
 
  private:
   template <class Write>

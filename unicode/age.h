@@ -20,12 +20,17 @@ struct AgeRange {
 extern const AgeRange kAgeRanges[];
 extern const std::size_t kAgeRangeCount;
 
-// "16.0"; "5.0" for that version and all before it; empty for what Unicode 16.0 does not assign.
-inline std::string age_of(char32_t cp) {
+// As in AgeRange.
+inline std::uint16_t age_number(char32_t cp) noexcept {
   const AgeRange* const after =
       std::upper_bound(kAgeRanges, kAgeRanges + kAgeRangeCount, cp,
                        [](char32_t value, const AgeRange& range) { return value < range.first; });
-  const std::uint16_t age = after[-1].age;
+  return after[-1].age;
+}
+
+// "16.0"; "5.0" for that version and all before it; empty for what Unicode 16.0 does not assign.
+inline std::string age_of(char32_t cp) {
+  const std::uint16_t age = age_number(cp);
   return age == 0 ? std::string() : std::to_string(age >> 8) + "." + std::to_string(age & 0xFF);
 }
 

@@ -25,7 +25,7 @@ struct NormalStep {
     bert,           // options bert_*
     byte_alphabet,  // bytes to GPT-2's 256 printable characters
     sentencepiece,  // the rules of `charsmap`, then spaces, as SentencePiece applies them: options sp_*
-    llama_cpp,      // llama.cpp's own for WordPiece (GGUF files of kind bert)
+    llama_cpp,      // llama.cpp's own for WordPiece: options bert_strip_accents, bert_lowercase
   };
   enum Option : std::uint32_t {
     strip_left = 1u << 0,
@@ -38,6 +38,7 @@ struct NormalStep {
     sp_remove_extra_spaces = 1u << 7,
     sp_escape_spaces = 1u << 8,
     sp_space_is_suffix = 1u << 9,
+    sp_mark_is_text = 1u << 10,  // a mark (▁) that the text spells is not taken for a space (llama.cpp)
   };
 
   Kind kind = Kind::nfc;

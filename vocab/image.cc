@@ -177,7 +177,7 @@ void pipeline_fields(Archive& a, P& p) {
     a.number(n.options);
   });
   a.list(p.splits, [&](auto& s) {
-    a.choice(s.kind, SplitStep::Kind::fixed_length);
+    a.choice(s.kind, SplitStep::Kind::prefix);
     a.text(s.pattern);
     a.choice(s.behavior, SplitBehavior::contiguous);
     a.flags(s.invert, s.individual, s.split);

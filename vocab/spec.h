@@ -62,6 +62,7 @@ struct SplitStep {
     char_delimiter,    // at the character `pattern`, which is dropped
     unicode_scripts,   // where the script changes
     fixed_length,      // every `length` characters
+    prefix,            // `pattern` in front of each piece
   };
   Kind kind = Kind::regex;
   std::string pattern;

@@ -221,7 +221,11 @@ std::optional<GgufHeader> GgufHeader::parse(const std::string& file, std::string
 }
 
 void GgufHeader::malformed(std::string_view key, const std::string& what) const {
-  throw Error(ErrorCode::malformed, what, fmt::format("{}: {}", file_, key));
+  fail(ErrorCode::malformed, key, what);
+}
+
+void GgufHeader::fail(ErrorCode code, std::string_view key, const std::string& what) const {
+  throw Error(code, what, fmt::format("{}: {}", file_, key));
 }
 
 const GgufHeader::Value* GgufHeader::find(std::string_view key) const {

@@ -16,6 +16,8 @@
 #include <string_view>
 #include <vector>
 
+#include "polyglyph/error.h"
+
 namespace polyglyph::vocab {
 
 inline constexpr std::string_view kGgufMagic = "GGUF";
@@ -61,6 +63,7 @@ class GgufHeader {
   std::string_view find_bytes(std::string_view key) const;
 
   [[noreturn]] void malformed(std::string_view key, const std::string& what) const;
+  [[noreturn]] void fail(ErrorCode code, std::string_view key, const std::string& what) const;
 
  private:
   struct Value {

@@ -1,5 +1,6 @@
-// The two kinds of BPE in GGUF files. gpt2 merges bytes, by a list of merges, in pieces that a splitter cuts.
-// llama merges characters by the scores of what comes of them, as SentencePiece does, in the whole text.
+// The kinds of BPE in GGUF files. gpt2 merges bytes, by a list of merges, in pieces that a splitter cuts;
+// gemma4 does the same with characters, in lines. llama merges characters by the scores of what comes of
+// them, as SentencePiece does, in the whole text.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,7 +15,8 @@ namespace polyglyph::vocab {
 namespace {
 
 constexpr std::string_view kMerges = "tokenizer.ggml.merges";
-constexpr std::string_view kSpace = "▁";  // U+2581
+constexpr std::string_view kSpace = "▁";   // U+2581
+constexpr std::size_t kMostNewlines = 64;  // in one token
 
 // Of a pair that is listed twice the first one counts; elsewhere it is the last.
 void drop_repeated(std::vector<Merge>& merges) {
@@ -47,12 +49,90 @@ void read_merges(const GgufHeader& header, const NameTable& names, TokenizerSpec
   drop_repeated(spec.merges);
 }
 
+unicode::NormalStep escape_spaces() {
+  unicode::NormalStep step;
+  step.kind = unicode::NormalStep::Kind::replace_text;
+  step.pattern = " ";
+  step.text = kSpace;
+  return step;
+}
+
+void read_byte_tokens(const NameTable& names, TokenizerSpec& spec) {
+  for (int byte = 0; byte < 256; ++byte)
+    spec.byte_tokens.push_back(names.find(fmt::format("<0x{:02X}>", byte)));
+}
+
+// Whether merging makes `whole` of so many times `part`: the earliest merge first, the leftmost of equals.
+bool merges_to(const TokenizerSpec& spec, TokenId part, std::size_t count, TokenId whole) {
+  std::vector<TokenId> run(count, part);
+  for (bool merged = true; merged && run.size() > 1;) {
+    merged = false;
+    for (const Merge& merge : spec.merges) {
+      const auto is_pair = [&](TokenId left, TokenId right) {
+        return left == merge.left && right == merge.right;
+      };
+      const auto at = std::ranges::adjacent_find(run, is_pair);
+      if (at == run.end()) continue;
+      *at = merge.result;
+      run.erase(at + 1);
+      merged = true;
+      break;
+    }
+  }
+  return run.size() == 1 && run[0] == whole;
+}
+
+// Throws Error(malformed) where merging does not make the tokens of nothing but newlines.
+void expect_merged_newlines(const GgufHeader& header, const GgufTokens& tokens, const NameTable& names,
+                            const TokenizerSpec& spec) {
+  for (std::size_t size = 2; size <= kMostNewlines; ++size) {
+    const TokenId id = names.find(std::string(size, '\n'));
+    if (id == kNoToken || tokens.is_control(id) || tokens.types[id] == GgufTokenType::user_defined) continue;
+    if (merges_to(spec, names.find("\n"), size, id)) continue;
+    header.malformed(kMerges, fmt::format("the merges do not make token {}, which is {} newlines; llama.cpp "
+                                          "makes it without them, which is not supported; load the model's "
+                                          "tokenizer.json instead",
+                                          id, size));
+  }
+}
+
+// Merges characters by a list of merges, in lines, with ▁ for spaces.
+void read_lines(const GgufHeader& header, const GgufTokens& tokens, GgufEnds ends, bool whole_newlines,
+                TokenizerSpec& spec) {
+  spec.normalizers.push_back(escape_spaces());
+  SplitStep lines;
+  lines.pattern = R"([^\n]+|\n+)";
+  spec.splits.push_back(std::move(lines));
+  spec.model = ModelKind::bpe;
+  spec.characters = true;
+  const NameTable names = read_gguf_entries(tokens, spec);
+  read_merges(header, names, spec);
+  read_byte_tokens(names, spec);
+  if (whole_newlines) expect_merged_newlines(header, tokens, names, spec);
+  read_gguf_template(header, tokens, ends, spec);
+  DecodeStep bytes, fuse;
+  bytes.kind = DecodeStep::Kind::byte_fallback;
+  fuse.kind = DecodeStep::Kind::fuse;
+  spec.decoders = {gguf_unescape(), bytes, fuse};
+}
+
 }  // namespace
+
+// llama.cpp takes a piece of nothing but newlines for the token of that name, merges or not; as long as
+// merging makes the same of it, there is no difference. It puts BOS in front whatever the file says.
+void read_gguf_gemma4(const GgufHeader& header, const GgufTokens& tokens, TokenizerSpec& spec) {
+  read_lines(header, tokens, {.always_bos = true}, true, spec);
+}
 
 void read_gguf_gpt2(const GgufHeader& header, const GgufTokens& tokens, TokenizerSpec& spec) {
   constexpr std::string_view kSplitter = "tokenizer.ggml.pre";
-  const GgufSplitter splitter = gguf_splitter(header.find_text(kSplitter).value_or("default"),
-                                              fmt::format("{}: {}", header.file(), kSplitter));
+  constexpr TokenId kDefault = 11;  // the id that llama.cpp takes where the file names none
+  const std::string_view name = header.find_text(kSplitter).value_or("default");
+  if (name == "gemma4" || name == "granite-embed-multi-311m")
+    return read_lines(header, tokens, {.bos = kDefault, .eos = kDefault, .always_bos = true}, true, spec);
+  if (name == "sarvam-moe")
+    return read_lines(header, tokens, {.bos = kDefault, .eos = kDefault}, false, spec);
+  const GgufSplitter splitter = gguf_splitter(name, fmt::format("{}: {}", header.file(), kSplitter));
   for (const std::string& pattern : splitter.patterns) {
     SplitStep step;
     step.pattern = pattern;
@@ -66,8 +146,6 @@ void read_gguf_gpt2(const GgufHeader& header, const GgufTokens& tokens, Tokenize
   spec.decoders.push_back(bytes);
   const NameTable names = read_gguf_entries(tokens, spec);
   read_merges(header, names, spec);
-  // The id that llama.cpp takes where the file names none.
-  constexpr TokenId kDefault = 11;
   read_gguf_template(header, tokens, {splitter.add_bos, false, kDefault, kDefault}, spec);
 }
 
@@ -79,31 +157,22 @@ void read_gguf_llama(const GgufHeader& header, const GgufTokens& tokens, Tokeniz
     prefix.text = kSpace;
     spec.normalizers.push_back(std::move(prefix));
   }
-  unicode::NormalStep spaces;
-  spaces.kind = Kind::replace_text;
-  spaces.pattern = " ";
-  spaces.text = kSpace;
-  spec.normalizers.push_back(std::move(spaces));
+  spec.normalizers.push_back(escape_spaces());
 
   spec.model = ModelKind::bpe;
   spec.characters = true;
   spec.merges_by_rank = true;
   const NameTable names = read_gguf_entries(tokens, spec);
   read_gguf_scores(header, tokens, spec);
-  for (int byte = 0; byte < 256; ++byte)
-    spec.byte_tokens.push_back(names.find(fmt::format("<0x{:02X}>", byte)));
+  read_byte_tokens(names, spec);
   constexpr TokenId kUnknown = 0, kBos = 1, kEos = 2;  // where the file names none
-  spec.unknown = gguf_role(header, tokens, "tokenizer.ggml.unknown_token_id");
-  if (spec.unknown == kNoToken) spec.unknown = kUnknown;
+  read_gguf_unknown(header, tokens, kUnknown, spec);
   read_gguf_template(header, tokens, {true, false, kBos, kEos}, spec);
 
-  DecodeStep unescape, bytes, fuse, strip;
-  unescape.kind = DecodeStep::Kind::replace_text;
-  unescape.pattern = kSpace;
-  unescape.text = " ";
+  DecodeStep bytes, fuse, strip;
   bytes.kind = DecodeStep::Kind::byte_fallback;
   fuse.kind = DecodeStep::Kind::fuse;
-  spec.decoders = {unescape, bytes, fuse};
+  spec.decoders = {gguf_unescape(), bytes, fuse};
   if (spec.normalizers.size() < 2) return;
   strip.kind = DecodeStep::Kind::strip;
   strip.pattern = " ";

@@ -182,17 +182,36 @@ TokenId gguf_role(const GgufHeader& header, const GgufTokens& tokens, std::strin
 void read_gguf_template(const GgufHeader& header, const GgufTokens& tokens, GgufEnds ends,
                         TokenizerSpec& spec) {
   using Kind = TemplatePart::Kind;
-  const auto add = [&](bool by_default, TokenId id, std::string_view flag, std::string_view key) {
-    if (!header.find_boolean(flag).value_or(by_default)) return;
+  constexpr std::string_view kBegin = "tokenizer.ggml.add_bos_token", kEnd = "tokenizer.ggml.add_eos_token";
+  const auto add = [&](TokenId id, std::string_view flag, std::string_view key) {
     if (const TokenId named = gguf_role(header, tokens, key); named != kNoToken) id = named;
     if (id >= tokens.names.size())
       header.malformed(flag, fmt::format("asks for a token that {} does not name", key));
     spec.single.push_back({Kind::token, id});
   };
-  add(ends.add_bos, ends.bos, "tokenizer.ggml.add_bos_token", "tokenizer.ggml.bos_token_id");
+  if (ends.always_bos || header.find_boolean(kBegin).value_or(ends.add_bos))
+    add(ends.bos, kBegin, "tokenizer.ggml.bos_token_id");
   spec.single.push_back({Kind::first});
-  add(ends.add_eos, ends.eos, "tokenizer.ggml.add_eos_token", "tokenizer.ggml.eos_token_id");
+  if (header.find_boolean(kEnd).value_or(ends.add_eos)) add(ends.eos, kEnd, "tokenizer.ggml.eos_token_id");
   if (spec.single.size() == 1) spec.single.clear();
+}
+
+void read_gguf_unknown(const GgufHeader& header, const GgufTokens& tokens, TokenId id, TokenizerSpec& spec) {
+  constexpr std::string_view kUnknown = "tokenizer.ggml.unknown_token_id";
+  if (const TokenId named = gguf_role(header, tokens, kUnknown); named != kNoToken) id = named;
+  if (id >= tokens.names.size()) {
+    header.malformed(kUnknown,
+                     fmt::format("is missing, and there is no token {}, which is the usual one", id));
+  }
+  spec.unknown = id;
+}
+
+DecodeStep gguf_unescape() {
+  DecodeStep step;
+  step.kind = DecodeStep::Kind::replace_text;
+  step.pattern = "\u2581";
+  step.text = " ";
+  return step;
 }
 
 NameTable read_gguf_entries(const GgufTokens& tokens, TokenizerSpec& spec) {
@@ -242,16 +261,20 @@ std::optional<TokenizerSpec> read_gguf(const std::string& file, std::string_view
   read_roles(*header, tokens, spec);
   read_chat_templates(*header, spec);
   read_added_tokens(tokens, spec);
-  if (*kind == "gpt2") {
-    read_gguf_gpt2(*header, tokens, spec);
-  } else if (*kind == "llama") {
-    read_gguf_llama(*header, tokens, spec);
-  } else {
+  constexpr std::pair<std::string_view, decltype(&read_gguf_gpt2)> kKinds[] = {
+      {"gpt2", read_gguf_gpt2}, {"gemma4", read_gguf_gemma4}, {"llama", read_gguf_llama},
+      {"bert", read_gguf_bert}, {"t5", read_gguf_t5},
+  };
+  const auto known = std::ranges::find(kKinds, *kind, [](const auto& k) { return k.first; });
+  if (known == std::end(kKinds)) {
     throw Error(
         ErrorCode::unsupported,
-        fmt::format("a tokenizer of kind {} is not supported; supported: gpt2, llama", excerpt(*kind)),
+        fmt::format("a tokenizer of kind {} is not supported; supported: gpt2, gemma4, llama, bert, t5; "
+                    "the model's own tokenizer.json may be",
+                    excerpt(*kind)),
         fmt::format("{}: {}", file, kModel));
   }
+  known->second(*header, tokens, spec);
   return spec;
 }
 

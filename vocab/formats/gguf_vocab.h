@@ -38,9 +38,16 @@ TokenId gguf_role(const GgufHeader& header, const GgufTokens& tokens, std::strin
 struct GgufEnds {
   bool add_bos = false, add_eos = false;
   TokenId bos = kNoToken, eos = kNoToken;
+  bool always_bos = false;  // even if the file says otherwise
 };
 void read_gguf_template(const GgufHeader& header, const GgufTokens& tokens, GgufEnds ends,
                         TokenizerSpec& spec);
+
+// The unknown token; `id` where the file names none. Throws Error(malformed): there is no such token.
+void read_gguf_unknown(const GgufHeader& header, const GgufTokens& tokens, TokenId id, TokenizerSpec& spec);
+
+// A step that spells ▁, which stands for a space, as a space.
+DecodeStep gguf_unescape();
 
 // Fills in entries. Control tokens are names that no text reaches; of several with the same name only the
 // first is reached. Their bytes are spelled in the byte alphabet as spec.names_use_byte_alphabet says.
@@ -51,6 +58,9 @@ void read_gguf_scores(const GgufHeader& header, const GgufTokens& tokens, Tokeni
 
 // The kinds of tokenizer.ggml.model.
 void read_gguf_gpt2(const GgufHeader& header, const GgufTokens& tokens, TokenizerSpec& spec);
+void read_gguf_gemma4(const GgufHeader& header, const GgufTokens& tokens, TokenizerSpec& spec);
 void read_gguf_llama(const GgufHeader& header, const GgufTokens& tokens, TokenizerSpec& spec);
+void read_gguf_bert(const GgufHeader& header, const GgufTokens& tokens, TokenizerSpec& spec);
+void read_gguf_t5(const GgufHeader& header, const GgufTokens& tokens, TokenizerSpec& spec);
 
 }  // namespace polyglyph::vocab

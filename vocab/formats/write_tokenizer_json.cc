@@ -181,6 +181,8 @@ void write_split_step(Writer& json, const SplitStep& step) {
       return component(json, "UnicodeScripts");
     case Kind::fixed_length:
       return component(json, "FixedLength", [&] { json.key("length").number(step.length); });
+    case Kind::prefix:  // only behind a normalizer of llama.cpp's own, which cannot be written either
+      break;
   }
 }
 
