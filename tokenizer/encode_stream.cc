@@ -6,9 +6,10 @@
 //   text_   waits while the last piece may still grow.
 //
 // When an added token is found, the text before it is complete, and everything waiting is flushed with
-// `final` set, exactly as Engine::encode would see it. A stage that could give nothing on is left alone until
-// what is pending has doubled, so that a long piece fed byte by byte is looked at a logarithmic number of
-// times.
+// `final` set, exactly as Engine::encode would see it. A stage that looks at what waits again and again is
+// left alone until that has doubled, so that a long piece fed byte by byte is looked at a logarithmic number
+// of times. Each stage waits by itself: a text that waits in one is not held a second time in those before
+// it, but for a step of what was fed last.
 #include "polyglyph/encode_stream.h"
 
 #include <algorithm>
@@ -45,7 +46,8 @@ StreamState::StreamState(std::shared_ptr<const Engine> engine, EncodeOptions opt
 
 void StreamState::reset() {
   begun_ = false;
-  place_ = text_place_ = raw_done_ = text_done_ = piece_end_ = retry_ = 0;
+  place_ = text_place_ = raw_done_ = text_done_ = piece_end_ = 0;
+  raw_retry_ = normal_retry_ = text_retry_ = 0;
   section_begins_ = true;
   first_known_ = false;
   first_ = 0;
@@ -72,9 +74,10 @@ void StreamState::feed(std::string_view chunk, Output& out) {
     const std::string_view step = chunk.substr(0, kStep);
     chunk.remove_prefix(step.size());
     raw_ += step;
-    if (pending() < retry_) continue;
+    if (raw_.size() - raw_done_ < raw_retry_) continue;
     advance(false, *worker, out);
-    retry_ = 2 * pending();
+    const std::size_t waiting = raw_.size() - raw_done_;
+    raw_retry_ = waiting + std::max(waiting, std::min(pending(), kStep));
   }
 }
 
@@ -137,10 +140,12 @@ void StreamState::find_first(std::string_view part) {
 }
 
 void StreamState::advance_plain(bool final, Worker& worker, Output& out) {
+  if (!final && plain_.size() < normal_retry_) return;
   const std::size_t sound = make_sound(final);
   const std::string_view ready(plain_.data(), sound);
   if (normal_) {
     normal_->feed(ready, final, text_);
+    normal_retry_ = normal_->pending();
   } else {
     text_ += ready;
   }
@@ -150,6 +155,7 @@ void StreamState::advance_plain(bool final, Worker& worker, Output& out) {
 }
 
 void StreamState::advance_text(bool final, Worker& worker, Output& out) {
+  if (!final && text_.size() - text_done_ < text_retry_) return;
   const auto split = [&](bool complete) {
     std::string_view part(text_.data() + text_done_, piece_end_ - text_done_);
     if (!complete) part.remove_suffix(unicode::unfinished_tail(part));
@@ -185,6 +191,7 @@ void StreamState::advance_text(bool final, Worker& worker, Output& out) {
     piece_end_ -= drop;
     first_ -= std::min(first_, drop);
   }
+  text_retry_ = 2 * (text_.size() - text_done_);
 }
 
 }  // namespace polyglyph::tokenizer

@@ -52,7 +52,8 @@ class StreamState {
   std::size_t first_;    // so many bytes of text_ are made of the first character of the whole text
   AddedTokens::Walk text_walk_;
   std::size_t piece_end_;  // in text_: up to here it is plain text that may be split
-  std::size_t retry_;      // do not try again before this much is pending
+  // Do not try again before so much waits: in raw_, in plain_, in text_.
+  std::size_t raw_retry_, normal_retry_, text_retry_;
 };
 
 }  // namespace polyglyph::tokenizer
