@@ -46,7 +46,8 @@ Write writer_for(const std::string& path) {
   if (path.ends_with(".npy")) return write_npy;
   if (path.ends_with(".json")) return write_json;
   if (path.ends_with(".tsv")) return write_tsv;
-  throw Error(ErrorCode::invalid_argument, "--map: '" + path + "' does not end in .npy, .json or .tsv");
+  throw Error(ErrorCode::invalid_argument,
+              "--map: '" + path + "' does not end in .npy, .json or .tsv; give a name that does");
 }
 
 }  // namespace

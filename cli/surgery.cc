@@ -52,7 +52,9 @@ struct Result {
 
 void add_result_options(CLI::App& app, Result& result) {
   add_word(app, "NAME", result.name, "The tokenizer: a name or a path")->type_name("NAME")->required();
-  add_word(app, "-o,--output", result.output, "The file to write: .pgv or .json")->type_name("FILE")->required();
+  add_word(app, "-o,--output", result.output, "The file to write: .pgv or .json")
+      ->type_name("FILE")
+      ->required();
   add_word(
       app, "-m,--map", result.map,
       "Also write where each old id went, for the rows of an embedding matrix: .npy (an array of int64 by "
@@ -123,7 +125,7 @@ std::vector<TokenId> read_ids(const std::string& path) {
     TokenId id = 0;
     const auto [after, problem] = std::from_chars(p, end, id);
     if (problem != std::errc()) {
-      throw Error(ErrorCode::malformed, "a list of ids holds numbers alone",
+      throw Error(ErrorCode::malformed, "a list of ids holds numbers alone; remove what else is there",
                   fmt::format("{}: byte {}", path, p - text.data()));
     }
     ids.push_back(id);
@@ -230,8 +232,8 @@ int run_unreachable(UnreachableArguments arguments) {
   for (const UnreachableToken& token : tokens) {
     const std::string name = tokenizer.vocab().token_name(token.id);
     if (arguments.format == ListFormat::json) {
-      out.print("{}\n  {{\"id\": {}, {}, \"reason\": {}}}", &token == tokens.data() ? "" : ",",
-                token.id, json_member("token", name), json_string(token.reason));
+      out.print("{}\n  {{\"id\": {}, {}, \"reason\": {}}}", &token == tokens.data() ? "" : ",", token.id,
+                json_member("token", name), json_string(token.reason));
     } else if (arguments.format == ListFormat::tsv) {
       out.print("{}\t{}\t{}\n", token.id, printable(name), printable(token.reason));
     } else {

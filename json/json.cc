@@ -228,8 +228,7 @@ void Field::fail(ErrorCode code, const std::string& what) const {
 
 void Field::expect(Type type) const {
   if (value_.type() != type) {
-    malformed(fmt::format("must be {}, but is {}; correct it, or get the file again", to_string(type),
-                          to_string(value_.type())));
+    malformed(fmt::format("must be {}, but is {}", to_string(type), to_string(value_.type())));
   }
 }
 
@@ -283,7 +282,8 @@ Field Field::at(std::string_view key) const {
   for (const Member member : value_.members()) {
     if (member.key == key) return child(key, member.value);
   }
-  malformed(fmt::format("has no field {}, which it must have; add it, or get the file again", excerpt(key)));
+  malformed(fmt::format("has no field {}, which it must have", excerpt(key)),
+            "add it, or get the file again");
 }
 
 void Field::expect_members(std::initializer_list<std::string_view> known) const {
@@ -296,7 +296,7 @@ void Field::expect_members(std::initializer_list<std::string_view> known) const 
           .unsupported("a field that this version does not know; what it asks for cannot be reproduced");
     }
     const std::uint64_t bit = std::uint64_t{1} << (place - known.begin());
-    if (seen & bit) malformed(fmt::format("has the field {} twice; remove one", excerpt(member.key)));
+    if (seen & bit) malformed(fmt::format("has the field {} twice", excerpt(member.key)), "remove one");
     seen |= bit;
   }
 }
@@ -312,9 +312,11 @@ Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
 Document Document::parse(std::string_view text, const std::string& file) {
-  if (text.empty()) throw Error(ErrorCode::malformed, "is empty, where JSON is expected", file);
+  if (text.empty())
+    throw Error(ErrorCode::malformed, "is empty, where JSON is expected; get the file again", file);
   if (text.size() > std::numeric_limits<std::uint32_t>::max() - 1) {
-    throw Error(ErrorCode::limit, "is 4 GiB or larger, more than a JSON file may be", file);
+    throw Error(ErrorCode::limit, "is 4 GiB or larger, more than a JSON file may be; is this a vocabulary?",
+                file);
   }
   check_expansion(text, file);
 
@@ -337,7 +339,8 @@ Document Document::parse(std::string_view text, const std::string& file) {
     const std::string what = fault.what.empty() ? simdjson::error_message(error) : fault.what;
     // Valid by the grammar, but beyond this parser: 1e999, say.
     const std::string where = fault.what.empty() ? file : fmt::format("{}: byte {}", file, fault.offset);
-    if (fault.too_deep) throw Error(ErrorCode::limit, what, where);
+    if (fault.too_deep)
+      throw Error(ErrorCode::limit, what + "; no vocabulary is: is the file damaged?", where);
     throw Error(ErrorCode::malformed,
                 fmt::format("not valid JSON: {}; correct it, or get the file again", what), where);
   }

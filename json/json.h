@@ -137,7 +137,11 @@ class Field {
   void expect_members(std::initializer_list<std::string_view> known) const;
 
   [[noreturn]] void fail(ErrorCode code, const std::string& what) const;
-  [[noreturn]] void malformed(const std::string& what) const { fail(ErrorCode::malformed, what); }
+  // `advice`: what to do about it.
+  [[noreturn]] void malformed(const std::string& what,
+                              std::string_view advice = "correct it, or get the file again") const {
+    fail(ErrorCode::malformed, what + "; " + std::string(advice));
+  }
   // For what the file may well ask for, but cannot be had here.
   [[noreturn]] void unsupported(const std::string& what) const {
     fail(ErrorCode::unsupported, what + "; load another file of the same model, one that does without it");

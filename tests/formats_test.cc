@@ -44,12 +44,14 @@ Error error_of(const Load& load) {
   return Error(ErrorCode::io, "");
 }
 
-// The message must hold each of `parts`, and be one line.
+// The message must hold each of `parts`, be one line, and say what to do next: behind a semicolon, or by
+// asking what may be the matter with the file.
 void check_error(const Error& error, ErrorCode code, const std::vector<std::string>& parts) {
   const std::string message = error.what();
   CAPTURE(message);
   CHECK(std::string(to_string(error.code())) == to_string(code));
   CHECK(message.find('\n') == std::string::npos);
+  CHECK((message.find("; ") != std::string::npos || message.ends_with('?')));
   for (const std::string& part : parts) {
     CAPTURE(part);
     CHECK(message.find(part) != std::string::npos);

@@ -37,6 +37,7 @@ void check_error(const std::string& content, ErrorCode code, const std::vector<s
   const std::string message = error.what();
   CAPTURE(message);
   CHECK(std::string(to_string(error.code())) == to_string(code));
+  CHECK((message.find("; ") != std::string::npos || message.ends_with('?')));  // what to do next
   for (const std::string& part : parts) {
     CAPTURE(part);
     CHECK(message.find(part) != std::string::npos);

@@ -212,6 +212,7 @@ void check_refused(const std::string& content, ErrorCode code, std::string_view 
     CAPTURE(message);
     CHECK(std::string(to_string(error.code())) == to_string(code));
     CHECK(message.find(what) != std::string::npos);
+    CHECK((message.find("; ") != std::string::npos || message.ends_with('?')));  // what to do next
   }
 }
 

@@ -20,7 +20,8 @@ std::unique_ptr<Model> make_model(const vocab::Image& image) {
     case vocab::ModelKind::wordlevel:
       return std::make_unique<WordLevel>(image);
   }
-  throw Error(ErrorCode::malformed, "the image has a model of no known kind", std::string(image.name()));
+  throw Error(ErrorCode::malformed, "the image has a model of no known kind; write the image anew",
+              std::string(image.name()));
 }
 
 }  // namespace polyglyph::tokenizer

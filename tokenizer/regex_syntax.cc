@@ -110,7 +110,7 @@ class Parser {
     }
     if (!unicode::is_valid(pattern_)) fail(ErrorCode::malformed, "it is not UTF-8");
     RegexNode tree = choice(false);
-    if (at_ < pattern_.size()) malformed("a ) closes no group; write \\) for the character");
+    if (at_ < pattern_.size()) malformed("a ) closes no group", "write \\) for the character");
     return tree;
   }
 
@@ -147,7 +147,9 @@ class Parser {
   [[noreturn]] void fail(ErrorCode code, const std::string& what) const {
     throw Error(code, fmt::format("pattern, byte {}: {}", at_, what), where_);
   }
-  [[noreturn]] void malformed(const std::string& what) const { fail(ErrorCode::malformed, what); }
+  [[noreturn]] void malformed(const std::string& what, const char* advice = "correct the pattern") const {
+    fail(ErrorCode::malformed, what + "; " + advice);
+  }
   [[noreturn]] void unsupported(const std::string& what) const {
     fail(ErrorCode::unsupported,
          what + ", which cannot be matched exactly here; the pattern has to do without it");
@@ -297,7 +299,7 @@ std::optional<Parser::Interval> Parser::interval() const {
   if (!is('}') || (!least && exact)) return std::nullopt;
   if (!least) unsupported("this is {,n}");
   if (*least > kMaxRepeat || (most && *most > kMaxRepeat)) {
-    fail(ErrorCode::limit, fmt::format("a count is larger than {}", kMaxRepeat));
+    fail(ErrorCode::limit, fmt::format("a count is larger than {}; use a smaller one", kMaxRepeat));
   }
   if (most && *most < *least) malformed("the counts in {n,m} are in the wrong order");
   return Interval{*least, most.value_or(kUnbounded), exact, p + 1 - at_};
@@ -325,9 +327,9 @@ RegexNode Parser::atom(bool fold) {
     case '*':
     case '+':
     case '?':
-      malformed("a quantifier has nothing to repeat; write a backslash before it for the character");
+      malformed("a quantifier has nothing to repeat", "write a backslash before it for the character");
     case '{':
-      if (interval()) malformed("a quantifier has nothing to repeat; write \\{ for the character");
+      if (interval()) malformed("a quantifier has nothing to repeat", "write \\{ for the character");
       break;
     case '\\': {
       if (take("\\A")) return of_kind(Kind::text_begin);
@@ -368,7 +370,7 @@ RegexNode Parser::group(bool fold) {
         fmt::format("{}... is not among (?:, (?i:, (?-i:, (?i) and (?!\\S)", pattern_.substr(at_, 3)));
   }
   RegexNode inside = choice(fold);
-  if (!take(")")) malformed("a group is not closed; a ) is missing");
+  if (!take(")")) malformed("a group is not closed: a ) is missing");
   return inside;
 }
 
@@ -377,7 +379,7 @@ RegexNode Parser::lookahead(bool fold) {
   const std::size_t begin = at_;
   take("(?!");
   RegexNode inside = choice(fold);
-  if (!take(")")) malformed("a lookahead is not closed; a ) is missing");
+  if (!take(")")) malformed("a lookahead is not closed: a ) is missing");
   const bool single = inside.parts.size() == 1 && inside.parts[0].parts.size() == 1;
   if (!single || inside.parts[0].parts[0].kind != Kind::set ||
       inside.parts[0].parts[0].set != ~whitespace()) {
@@ -471,7 +473,7 @@ CodeSet Parser::named_property() {
   if (take("{")) {
     negated = take("^");
     const std::size_t end = pattern_.find('}', at_);
-    if (end == pattern_.npos) malformed("\\p{ is not closed; a } is missing");
+    if (end == pattern_.npos) malformed("\\p{ is not closed: a } is missing");
     name = pattern_.substr(at_, end - at_);
     at_ = end + 1;
   } else if (!oniguruma_ && is_letter(static_cast<unsigned char>(peek()))) {
@@ -502,7 +504,7 @@ CodeSet Parser::bracketed(bool fold, bool& folded) {
   bool folded_here = false;
   if (peek() == ']') unsupported("this class is empty, or begins with an unescaped ]");
   while (!take("]")) {
-    if (at_end()) malformed("a class is not closed; a ] is missing");
+    if (at_end()) malformed("a class is not closed: a ] is missing");
     if (ahead("[:")) unsupported("this is a POSIX class");
     if (ahead("--") || ahead("~~") || ahead("&&&")) unsupported("this is a set operation other than &&");
     if (take("&&")) {
@@ -549,9 +551,9 @@ CodeSet Parser::class_item(bool begins) {
   if (ahead("--")) unsupported("this is a set operation other than &&");
   if (ahead("-[") || ahead("-&&")) unsupported("this is an unescaped - inside a class");
   ++at_;
-  if (at_end()) malformed("a class is not closed; a ] is missing");
+  if (at_end()) malformed("a class is not closed: a ] is missing");
   const Escape last = peek() == '\\' ? escape(true) : Escape{next_character(), {}};
-  if (!last.character) malformed("a range in a class ends with a class; write \\- for the character");
+  if (!last.character) malformed("a range in a class ends with a class", "write \\- for the character");
   if (*last.character < *first) malformed("the ends of a range in a class are in the wrong order");
   return CodeSet(*first, *last.character);
 }

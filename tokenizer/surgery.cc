@@ -44,8 +44,9 @@ Surgery add_tokens(const Tokenizer& tokenizer, std::span<const AddedToken> token
                   "an added token has no text; give each at least one character");
     for (const AddedToken& known : added) {
       if (known.content != token.content) continue;
-      throw Error(ErrorCode::invalid_argument,
-                  fmt::format("{} is an added token already, with the id {}", token.content, known.id));
+      throw Error(
+          ErrorCode::invalid_argument,
+          fmt::format("{} is an added token already, with the id {}; leave it out", token.content, known.id));
     }
     token.id = vocab.find(token.content).value_or(next);
     if (token.id == next) ++next;

@@ -108,7 +108,7 @@ class Builder {
     std::size_t size = spec_.entries.size();
     for (const AddedToken& t : spec_.added_tokens) size = std::max<std::size_t>(size, t.id + std::size_t{1});
     if (size > kMaxTokenId + std::size_t{1}) {
-      throw Error(ErrorCode::limit, fmt::format("ids go up to {}, the limit is {}", size - 1, kMaxTokenId),
+      throw Error(ErrorCode::limit, fmt::format("ids go up to {}, the limit is {}; is the file damaged?", size - 1, kMaxTokenId),
                   spec_.name);
     }
     std::vector<const AddedToken*> added(size, nullptr);

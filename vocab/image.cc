@@ -283,14 +283,18 @@ std::shared_ptr<const Image> Image::map(const std::filesystem::path& path) {
   const std::string where = path.string();
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0)
-    throw Error(ErrorCode::io, fmt::format("cannot open the image: {}", std::strerror(errno)), where);
+    throw Error(
+        ErrorCode::io,
+        fmt::format("cannot open the image: {}; check the path and its permissions", std::strerror(errno)),
+        where);
   struct stat status;
   const bool sized = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
   const std::size_t size = sized ? static_cast<std::size_t>(status.st_size) : 0;
   void* mapping = sized ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
   ::close(file);
   if (mapping == MAP_FAILED)
-    throw Error(ErrorCode::io, "cannot map the image: it is empty or no regular file", where);
+    throw Error(ErrorCode::io, "cannot map the image: it is empty or no regular file; write the image anew",
+                where);
 
   std::shared_ptr<Image> image(new Image);
   image->mapping_ = mapping;

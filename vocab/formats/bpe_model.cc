@@ -57,7 +57,8 @@ VocabExtent measure(const json::Field& vocab, TokenId max_id) {
     names += names.empty() ? excerpt(entry.key) : " and " + excerpt(entry.key);
     if (names.find(" and ") != std::string::npos) break;
   }
-  vocab.malformed(fmt::format("{} have the same id {}; each entry needs its own", names, id));
+  vocab.malformed(fmt::format("{} have the same id {}", names, id),
+                  "give each its own, or get the file again");
 }
 
 // The two names of a merge, views into the document.
@@ -89,8 +90,9 @@ NameTable read_entries(const json::Field& vocab, std::size_t file_size, Tokenize
   const VocabExtent extent = measure(vocab, max_id_for(file_size));
   if (extent.count == 0) vocab.malformed("has no entries");
   if (extent.count > max_entries_for(file_size)) {
-    vocab.fail(ErrorCode::limit, fmt::format("has {} entries, more than a file of {} bytes may have ({})",
-                                             extent.count, file_size, max_entries_for(file_size)));
+    vocab.fail(ErrorCode::limit,
+               fmt::format("has {} entries, more than a file of {} bytes may have ({}); is it damaged?",
+                           extent.count, file_size, max_entries_for(file_size)));
   }
 
   NameTable names(extent.count, extent.max_id);
@@ -99,7 +101,7 @@ NameTable read_entries(const json::Field& vocab, std::size_t file_size, Tokenize
   pool.reserve(extent.name_bytes);  // views into it stay
   const auto add = [&](const NameTable::Key& key, TokenId id) {
     if (names.add(key, id) != kNoToken) {
-      vocab.malformed(fmt::format("has the entry {} twice; remove one", excerpt(key.name)));
+      vocab.malformed(fmt::format("has the entry {} twice", excerpt(key.name)), "remove one");
     }
     Entry& entry = spec.entries[id];
     if (entry.kind != Entry::Kind::absent) fail_duplicate_id(vocab, id);

@@ -118,13 +118,14 @@ class GgufHeader::Reader {
     const auto number = this->number<std::uint32_t>();
     if (number > static_cast<std::uint32_t>(Type::float64)) {
       at_ -= sizeof number;
-      fail(ErrorCode::malformed, fmt::format("there is no type {}", number));
+      fail(ErrorCode::malformed, fmt::format("there is no type {}; get the file again", number));
     }
     return static_cast<Type>(number);
   }
 
   void read_start() {
-    if (take(kGgufMagic.size()) != kGgufMagic) fail(ErrorCode::malformed, "is no GGUF file");
+    if (take(kGgufMagic.size()) != kGgufMagic)
+      fail(ErrorCode::malformed, "is no GGUF file; name another one");
     const auto version = number<std::uint32_t>();
     if (version < kOldest || version > kNewest) {
       const bool swapped = (version & 0xFFFF) == 0 && version != 0;
@@ -136,7 +137,8 @@ class GgufHeader::Reader {
     pairs_ = number<std::uint64_t>();
     if (pairs_ > (file_size_ - at_) / kSmallestPair) {
       fail(ErrorCode::malformed,
-           fmt::format("{} keys are announced, more than the rest of the file could hold", pairs_));
+           fmt::format("{} keys are announced, more than the rest of the file could hold; is it damaged?",
+                       pairs_));
     }
   }
 
@@ -145,7 +147,8 @@ class GgufHeader::Reader {
     Value value{};
     const auto size = number<std::uint64_t>();
     if (size > kMaxKeyBytes)
-      fail(ErrorCode::malformed, fmt::format("a key of {} bytes; the limit is {}", size, kMaxKeyBytes));
+      fail(ErrorCode::malformed,
+           fmt::format("a key of {} bytes, where the limit is {}; is the file damaged?", size, kMaxKeyBytes));
     value.key = take(size);
     place_ = fmt::format("{}: ", excerpt(value.key));
     value.type = type();
@@ -181,7 +184,8 @@ class GgufHeader::Reader {
       Pending& last = pending.back();
       if (const std::size_t size = size_of(last.element); size != 0) {
         if (last.count > std::numeric_limits<std::uint64_t>::max() / size)
-          fail(ErrorCode::malformed, fmt::format("an array of {} elements", last.count));
+          fail(ErrorCode::malformed,
+               fmt::format("an array of {} elements; is the file damaged?", last.count));
         take(last.count * size);
         last.count = 0;
       }
@@ -195,7 +199,8 @@ class GgufHeader::Reader {
         continue;
       }
       if (pending.size() == kMaxDepth)
-        fail(ErrorCode::limit, fmt::format("arrays are nested deeper than {}", kMaxDepth));
+        fail(ErrorCode::limit,
+             fmt::format("arrays are nested deeper than {}; is the file damaged?", kMaxDepth));
       const Type inner = type();
       pending.push_back({inner, number<std::uint64_t>()});
     }
@@ -221,7 +226,7 @@ std::optional<GgufHeader> GgufHeader::parse(const std::string& file, std::string
 }
 
 void GgufHeader::malformed(std::string_view key, const std::string& what) const {
-  fail(ErrorCode::malformed, key, what);
+  fail(ErrorCode::malformed, key, what + "; get the file again, or convert the model anew");
 }
 
 void GgufHeader::fail(ErrorCode code, std::string_view key, const std::string& what) const {

@@ -118,7 +118,8 @@ GgufTokens read_tokens(const GgufHeader& header) {
   }
   if (count > max_entries_for(header.size()) || count > kMaxTokenId) {
     throw Error(ErrorCode::limit,
-                fmt::format("has {} tokens, more than a header of {} bytes may have", count, header.size()),
+                fmt::format("has {} tokens, more than a header of {} bytes may have; is the file damaged?",
+                            count, header.size()),
                 fmt::format("{}: {}", header.file(), kTokens));
   }
   tokens.types.assign(count, GgufTokenType::normal);

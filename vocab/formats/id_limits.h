@@ -30,9 +30,11 @@ template <typename Where>
 TokenId checked_id(std::uint64_t id, TokenId max_id, const Where& where) {
   if (id <= max_id) return static_cast<TokenId>(id);
   if (id > kMaxTokenId) {
-    throw Error(ErrorCode::limit,
-                fmt::format("the id {} is above {}, the largest that polyglyph supports", id, kMaxTokenId),
-                where());
+    throw Error(
+        ErrorCode::limit,
+        fmt::format("the id {} is above {}, the largest that polyglyph supports; is the file damaged?", id,
+                    kMaxTokenId),
+        where());
   }
   throw Error(
       ErrorCode::limit,

@@ -50,7 +50,9 @@ const std::string& Input::read_all() {
 }
 
 void Input::fail(int error) const {
-  throw Error(ErrorCode::io, fmt::format("cannot be read: {}", std::generic_category().message(error)),
+  throw Error(ErrorCode::io,
+              fmt::format("cannot be read: {}; check the path and its permissions",
+                          std::generic_category().message(error)),
               name_);
 }
 

@@ -23,7 +23,8 @@ namespace {
 constexpr std::size_t kMostBytes = 4096;
 
 [[noreturn]] void lost(const TokenizerSpec& spec, const std::string& what) {
-  throw Error(ErrorCode::unsupported, fmt::format("cannot be written as a tokenizer.json: {}", what),
+  throw Error(ErrorCode::unsupported,
+              fmt::format("cannot be written as a tokenizer.json: {}; save an image (.pgv) instead", what),
               spec.name);
 }
 

@@ -58,7 +58,7 @@ void MergeReader::resolve(const Pending& merge) {
 TokenId MergeReader::id_of(const Pending& merge, const NameTable::Key& key, const char* what) const {
   const TokenId id = names_.find(key);
   if (id != kNoToken) return id;
-  fail(merge, fmt::format("{} {} is not an entry of {}; the file is damaged, or its two tables do not belong "
+  fail(merge, fmt::format("{} {} is not an entry of {}: the file is damaged, or its two tables do not belong "
                           "together",
                           what, excerpt(key.name), vocabulary_));
 }

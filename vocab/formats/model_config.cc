@@ -151,8 +151,8 @@ class ConfigReader {
     token.id = checked_id(id, kMaxTokenId, [&] { return field.where(); });
     const auto [known, is_new] = ids_.emplace(token.content, token.id);
     if (!is_new && known->second != token.id) {
-      field.malformed(
-          fmt::format("{} has the ids {} and {}", excerpt(token.content), known->second, token.id));
+      field.malformed(fmt::format("{} has the ids {} and {}; correct one, or get the file again",
+                                  excerpt(token.content), known->second, token.id));
     }
     if (is_new && !token.content.empty()) config_.tokens.push_back(std::move(token));
   }
@@ -221,8 +221,12 @@ void add_ends(const ModelConfig& config, TokenizerSpec& spec) {
   const auto add = [&](std::string_view role, std::vector<TemplatePart>& parts, std::uint32_t type) {
     const auto found = std::ranges::find(spec.roles, role, &std::pair<std::string, TokenId>::first);
     if (found == spec.roles.end()) {
-      throw Error(ErrorCode::malformed,
-                  fmt::format("puts a {} around text, but names none of the vocabulary", role), config.file);
+      throw Error(
+          ErrorCode::malformed,
+          fmt::format(
+              "puts a {} around text, but names none of the vocabulary; name one, or get the file again",
+              role),
+          config.file);
     }
     parts.push_back({Kind::token, found->second, type});
   };
@@ -309,7 +313,7 @@ void apply_tokens(const ModelConfig& config, TokenizerSpec& spec) {
       throw Error(
           ErrorCode::malformed,
           fmt::format("{} is listed with the id {}, which the vocabulary gives to another token or it to "
-                      "another id",
+                      "another id; correct one, or get both files again",
                       excerpt(token.content), token.id),
           config.file);
     }

@@ -43,15 +43,15 @@ bool ProtoReader::next() {
 template <class Read>
 auto ProtoReader::read(protozero::pbf_wire_type type, const char* name, Read read) {
   if (reader_.wire_type() != type) {
-    malformed(fmt::format("the field {} must be {}, and is {}; the file is damaged", name, name_of(type),
-                          name_of(reader_.wire_type())));
+    malformed(fmt::format("the field {} must be {}, and is {}; the file is damaged, get it again", name,
+                          name_of(type), name_of(reader_.wire_type())));
   }
   try {
     return read();
   } catch (const protozero::end_of_buffer_exception&) {
     malformed(kCutOff);
   } catch (const protozero::exception&) {
-    malformed(fmt::format("the field {} is no number; the file is damaged", name));
+    malformed(fmt::format("the field {} is no number; the file is damaged, get it again", name));
   }
 }
 

@@ -86,8 +86,10 @@ template <class Enum>
 Enum choice(ProtoReader& reader, const char* name, Enum last) {
   const std::uint64_t value = reader.number(name);
   if (value == 0 || value > static_cast<std::uint64_t>(last)) {
-    reader.fail(ErrorCode::unsupported, fmt::format("the {} {} is not known; the ones that are go up to {}",
-                                                    name, value, static_cast<int>(last)));
+    reader.fail(ErrorCode::unsupported,
+                fmt::format("the {} {} is not known, as the ones up to {} are; load the model's "
+                            "tokenizer.json, if there is one",
+                            name, value, static_cast<int>(last)));
   }
   return static_cast<Enum>(value);
 }
@@ -194,7 +196,7 @@ class Loader {
   void add_steps();
 
   [[noreturn]] void malformed(std::size_t place, const std::string& what) const {
-    root_.fail_at(place, ErrorCode::malformed, what);
+    root_.fail_at(place, ErrorCode::malformed, what + "; get the file again, or train the model anew");
   }
 
   const std::string& file_;
@@ -213,9 +215,10 @@ void Loader::read() {
     switch (root_.tag()) {
       case model_field::pieces:
         if (pieces_.size() == max_entries_for(content_.size())) {
-          root_.fail(ErrorCode::limit,
-                     fmt::format("there are more than {} pieces, too many for a file of {} bytes",
-                                 pieces_.size(), content_.size()));
+          root_.fail(
+              ErrorCode::limit,
+              fmt::format("there are more than {} pieces, too many for a file of {} bytes; is it damaged?",
+                          pieces_.size(), content_.size()));
         }
         pieces_.push_back(read_piece(root_.message("pieces"), place));
         break;
@@ -232,7 +235,7 @@ void Loader::read() {
           root_.fail(
               ErrorCode::unsupported,
               "denormalizer_spec has a precompiled_charsmap, which would change decoded text; such models "
-              "are not supported yet");
+              "are not supported yet; load the model's tokenizer.json, if there is one");
         }
         break;
       }
@@ -264,15 +267,15 @@ void Loader::check_spelling(const Piece& piece) const {
   const auto fail = [&](const char* what) {
     malformed(piece.place, fmt::format("the piece {} {}", excerpt(piece.name.substr(0, 100)), what));
   };
-  if (piece.name.empty()) malformed(piece.place, "a piece has no text; the file is damaged");
+  if (piece.name.empty()) malformed(piece.place, "a piece has no text");
   if (piece.name.find('\0') != piece.name.npos) fail("has a zero byte in it, which no piece may have");
   if (piece.name.size() >= kMaxPieceBytes) fail("is longer than 8000 bytes, the limit of SentencePiece");
-  if (!unicode::is_valid(piece.name)) fail("is no UTF-8; the file is damaged");
-  if (!std::isfinite(piece.score)) fail("has a score that is no number; the file is damaged");
+  if (!unicode::is_valid(piece.name)) fail("is no UTF-8");
+  if (!std::isfinite(piece.score)) fail("has a score that is no number");
 }
 
 void Loader::add_entries() {
-  if (pieces_.empty()) malformed(content_.size(), "has no pieces; is this a SentencePiece model?");
+  if (pieces_.empty()) malformed(content_.size(), "has no pieces: is this a SentencePiece model?");
   const auto count = pieces_.size();
   const auto last = static_cast<TokenId>(count - 1);
   NameTable text_names(count, last), other_names(count, last);

@@ -167,9 +167,11 @@ class RankReader {
       malformed(fmt::format("the rank {} is that of an earlier line, too; {}", id, advice()));
     entry = {Entry::Kind::bytes, std::string_view(pool.data() + begin, pool.size() - begin)};
     if (++count_ > max_entries_for(content_.size())) {
-      throw Error(ErrorCode::limit,
-                  fmt::format("more than {} entries, the most that a file of this size may have", count_ - 1),
-                  where());
+      throw Error(
+          ErrorCode::limit,
+          fmt::format("more than {} entries, the most that a file of this size may have; is it damaged?",
+                      count_ - 1),
+          where());
     }
   }
 
@@ -190,11 +192,15 @@ void add_specials(const std::string& file, const Specials& specials, TokenizerSp
     return fmt::format("{}: special token {}", file, excerpt(content));
   };
   for (const auto& [content, id] : specials) {
-    if (content.empty()) throw Error(ErrorCode::invalid_argument, "a special token must not be empty", file);
+    if (content.empty())
+      throw Error(ErrorCode::invalid_argument,
+                  "a special token must not be empty; leave it out, or give its text", file);
     if (id > kMaxTokenId) {
-      throw Error(ErrorCode::limit,
-                  fmt::format("the id {} is above {}, the largest that polyglyph supports", id, kMaxTokenId),
-                  place(content));
+      throw Error(
+          ErrorCode::limit,
+          fmt::format("the id {} is above {}, the largest that polyglyph supports; give a smaller one", id,
+                      kMaxTokenId),
+          place(content));
     }
     if (id < spec.entries.size() && spec.entries[id].kind != Entry::Kind::absent) {
       throw Error(ErrorCode::invalid_argument,
@@ -208,7 +214,8 @@ void add_specials(const std::string& file, const Specials& specials, TokenizerSp
   const auto fail_if_any = [&](auto related, const char* what) {
     const auto found = std::adjacent_find(added.begin(), added.end(), related);
     if (found == added.end()) return;
-    throw Error(ErrorCode::invalid_argument, fmt::format("{} {}", what, excerpt(std::next(found)->content)),
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("{} {}; rename one, or leave it out", what, excerpt(std::next(found)->content)),
                 place(found->content));
   };
   // In alphabetical order, a name that begins others stands right before one of them.
@@ -223,7 +230,8 @@ void add_specials(const std::string& file, const Specials& specials, TokenizerSp
 
 TokenizerSpec read_tiktoken(const std::string& file, std::string_view content, const LoadOptions& options) {
   if (content.empty())
-    throw Error(ErrorCode::malformed, "is empty, where lines of base64 and ranks are expected", file);
+    throw Error(ErrorCode::malformed,
+                "is empty, where lines of base64 and ranks are expected; get the file again", file);
   TokenizerSpec spec;
   spec.name = std::filesystem::path(file).filename().string();
   spec.format = "tiktoken";

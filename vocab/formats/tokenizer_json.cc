@@ -104,13 +104,12 @@ void read_added_tokens(const Field& root, const NameTable& names, TokenId max_id
       expected = next++;
       if (token.id == expected && expected < spec.entries.size() &&
           spec.entries[expected].kind != Entry::Kind::absent) {
-        field.at("id").malformed(
-            fmt::format("the id {} of {} is also that of an entry of model.vocab; each needs its own",
-                        token.id, excerpt(token.content)));
+        field.at("id").malformed(fmt::format("the id {} of {} is also that of an entry of model.vocab",
+                                             token.id, excerpt(token.content)));
       }
     }
     const auto [first, is_new] = seen.emplace(token.content, expected);
-    if (!is_new) field.malformed(fmt::format("{} is listed twice; remove one", excerpt(token.content)));
+    if (!is_new) field.malformed(fmt::format("{} is listed twice", excerpt(token.content)), "remove one");
     if (token.id != expected) fail_id(field.at("id"), token, expected, names.find(token.content) != kNoToken);
     spec.added_tokens.push_back(std::move(token));
   });

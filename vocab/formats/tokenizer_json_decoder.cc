@@ -118,7 +118,9 @@ void read_decoder(const Field& root, TokenizerSpec& spec) {
   }
   for_each_leaf(*decoder, "decoders", [&](const Field& component) {
     if (spec.decoders.size() == kMaxSteps)
-      component.fail(ErrorCode::limit, fmt::format("a decoder of more than {} steps", kMaxSteps));
+      component.fail(
+          ErrorCode::limit,
+          fmt::format("a decoder of more than {} steps; leave out those that do nothing", kMaxSteps));
     spec.decoders.push_back(read_step(component));
   });
 }

@@ -18,7 +18,7 @@ ModelKind kind_by_fields(const Field& model) {
                ? ModelKind::wordpiece
                : ModelKind::wordlevel;
   }
-  model.malformed("has no type, nor merges or an unk_token to tell it by; add \"type\"");
+  model.malformed("has no type, nor merges or an unk_token to tell it by", "add \"type\"");
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ NormalStep read_precompiled(const Field& component) {
   step.kind = Kind::precompiled;
   const Field charsmap = component.at("precompiled_charsmap");
   if (!append_base64(charsmap.string(), step.charsmap) || step.charsmap.empty())
-    charsmap.malformed("must be a charsmap in base64; the file is damaged");
+    charsmap.malformed("must be a charsmap in base64");
   return step;
 }
 

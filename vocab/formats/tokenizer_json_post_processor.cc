@@ -57,7 +57,7 @@ std::map<std::string_view, std::vector<TokenId>> read_template_tokens(const Fiel
     const Field special = specials.child(member.key, member.value);
     special.expect_members({"id", "ids", "tokens"});
     const auto [token, is_new] = tokens.try_emplace(member.key);
-    if (!is_new) special.malformed("is there twice; remove one");
+    if (!is_new) special.malformed("is there twice", "remove one");
     special.at("ids").for_each(
         [&, &ids = token->second](const Field& id) { ids.push_back(read_id(id, spec)); });
   }
@@ -198,11 +198,12 @@ class Components {
     std::size_t size = 0;
     for (const Parts& parts : encodings) size += parts.size();
     if (size > kMaxTemplateTokens) {
-      field.fail(ErrorCode::limit,
-                 fmt::format("a template that adds more than {} tokens", kMaxTemplateTokens));
+      field.fail(ErrorCode::limit, fmt::format("a template that adds more than {} tokens; use a shorter one",
+                                               kMaxTemplateTokens));
     }
     if (count_texts(encodings) > kMaxTexts)
-      field.fail(ErrorCode::limit, fmt::format("a template that holds more than {} texts", kMaxTexts));
+      field.fail(ErrorCode::limit,
+                 fmt::format("a template that holds more than {} texts; use a shorter one", kMaxTexts));
   }
 
   TokenizerSpec& spec_;

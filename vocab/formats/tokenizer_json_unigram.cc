@@ -27,8 +27,9 @@ std::vector<std::string_view> read_list(const Field& vocab, std::size_t file_siz
   for (const json::Value entry : vocab.value().elements()) {
     const auto fail = [&](const std::string& what) { vocab.child(tokens.size(), entry).malformed(what); };
     if (tokens.size() == max_entries_for(file_size) || tokens.size() > kMaxTokenId) {
-      vocab.fail(ErrorCode::limit, fmt::format("has more than {} entries, too many for a file of {} bytes",
-                                               tokens.size(), file_size));
+      vocab.fail(ErrorCode::limit,
+                 fmt::format("has more than {} entries, too many for a file of {} bytes; is it damaged?",
+                             tokens.size(), file_size));
     }
     std::array<json::Value, 2> parts;
     std::size_t count = 0;
@@ -76,9 +77,9 @@ NameTable read_unigram(const Field& model, std::size_t file_size, TokenizerSpec&
     }
     spec.unknown = static_cast<TokenId>(id);
   } else if (needs_unknown(names, spec)) {
-    model.malformed(
-        "has no unk_id, which is needed for characters that have no entry; set it to the place of the "
-        "unknown token in model.vocab");
+    model.malformed("has no unk_id, which is needed for characters that have no entry",
+                    "set it to the place of the unknown "
+                    "token in model.vocab");
   }
   if (const auto fallback = model.find("byte_fallback"); fallback && fallback->boolean()) {
     for (int byte = 0; byte < 256; ++byte) {

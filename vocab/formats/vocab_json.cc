@@ -103,7 +103,10 @@ void read_merges_txt(const std::string& file, std::string_view content, const Na
     if (merge.starts_with("#version")) continue;
     std::string_view left, right;
     if (!split_pair(merge, left, right))
-      fail(line, fmt::format("{} is not two tokens with one space between them", excerpt(merge)));
+      fail(line,
+           fmt::format(
+               "{} is not two tokens with one space between them; correct the line, or get the file again",
+               excerpt(merge)));
     reader.add(line, left, right);
   }
   reader.finish();
@@ -117,7 +120,10 @@ void add_roberta_template(const std::string& file, const ModelConfig& config, co
     const std::string name = config.role(role).value_or(usual);
     const TokenId id = names.find(name);
     if (id != kNoToken) return TemplatePart{Kind::token, id};
-    throw Error(ErrorCode::malformed, fmt::format("has no entry {}, the {}", excerpt(name), role), file);
+    throw Error(ErrorCode::malformed,
+                fmt::format("has no entry {}, the {}; get the file again, or correct tokenizer_config.json",
+                            excerpt(name), role),
+                file);
   };
   const TemplatePart begin = find("cls_token", "<s>"), end = find("sep_token", "</s>");
   spec.single = {begin, {Kind::first}, end};

@@ -37,12 +37,14 @@ std::vector<std::string_view> read_lines(const std::string& file, std::string_vi
   for (std::size_t begin = 0; begin < content.size();) {
     const std::size_t end = std::min(content.find('\n', begin), content.size());
     if (tokens.size() == max_entries_for(content.size()))
-      throw Error(ErrorCode::limit, fmt::format("more than {} lines, too many for its size", tokens.size()),
-                  file);
+      throw Error(
+          ErrorCode::limit,
+          fmt::format("more than {} lines, too many for its size; is it a vocabulary?", tokens.size()), file);
     tokens.push_back(without_space_behind(content.substr(begin, end - begin)));
     begin = end + 1;
   }
-  if (!unicode::is_valid(content)) throw Error(ErrorCode::malformed, "is not UTF-8", file);
+  if (!unicode::is_valid(content))
+    throw Error(ErrorCode::malformed, "is not UTF-8; get the file again, or save it as UTF-8", file);
   return tokens;
 }
 
