@@ -6,7 +6,7 @@
 //
 // The ids are those of encode() on the chunks put together, whether a chunk ends inside a character, a word,
 // a control token or a run of combining marks. What is held back is at most what is undecided: about the
-// longest piece of the text. One thread at a time; movable, not copyable.
+// longest piece of the text (docs/memory.md has figures). One thread at a time; movable, not copyable.
 #pragma once
 
 #include <cstddef>
