@@ -73,3 +73,36 @@ def assert_holds(texts, fails, describe):
         if fails(text):
             small = shrink(text, fails)
             pytest.fail(f"{spell(small)}  (found in {spell(text[:200])})\n{describe(small)}", pytrace=False)
+
+
+def spans(tokenizer, text, unit, mode="text"):
+    encoding = tokenizer.encode_with_offsets(text, unit=unit, special_tokens=mode)
+    return encoding.ids.tolist(), [tuple(span) for span in encoding.offsets.tolist()]
+
+
+def assert_same_offsets(tokenizer, reference, texts, mode="parse", comparable=lambda text: True):
+    """Each text has the same ids and spans here and there, unless it is one that cannot be compared."""
+    def theirs(text):
+        return reference.encode_with_offsets([text], mode)[0]
+
+    assert_holds(texts, lambda text: comparable(text) and spans(tokenizer, text, "chars", mode) != theirs(text),
+                 lambda text: f"  reference {theirs(text)}\n  polyglyph {spans(tokenizer, text, 'chars', mode)}")
+
+
+def streamed(tokenizer, chunks, mode="text"):
+    stream, ids = tokenizer.encode_stream(special_tokens=mode), []
+    for chunk in chunks:
+        ids += list(stream.feed(chunk))
+    return ids + list(stream.finish())
+
+
+def assert_same_streams(tokenizer, texts, mode="text"):
+    """Each text, a bytes, has the same ids when it comes in two parts, cut anywhere, or byte by byte."""
+    def wrong_cuts(text):
+        whole = tokenizer.encode(text, special_tokens=mode)
+        cuts = [at for at in range(len(text) + 1) if streamed(tokenizer, [text[:at], text[at:]], mode) != whole]
+        bytewise = streamed(tokenizer, [text[i:i + 1] for i in range(len(text))], mode)
+        return cuts or (["every byte"] if bytewise != whole else [])
+
+    assert_holds(texts, wrong_cuts, lambda text: f"  {tokenizer.encode(text, special_tokens=mode)}, other ids when "
+                                                 f"cut at {wrong_cuts(text)}")

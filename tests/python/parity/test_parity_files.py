@@ -7,7 +7,7 @@ import unicodedata
 
 import polyglyph
 import pytest
-from compare import assert_holds, assert_same_ids
+from compare import assert_same_ids, assert_same_offsets, assert_same_streams
 from files import ADDED_CONTENTS, FILES, REFUSED, tokenizer_json
 from references import TO_ALPHABET, HuggingFaceReference
 
@@ -63,33 +63,11 @@ def is_comparable(reference, text):
 
 
 def test_offsets(pair):
-    tokenizer, reference = pair
-
-    def ours(text):
-        encoding = tokenizer.encode_with_offsets(text, unit="chars", special_tokens="parse")
-        return encoding.ids.tolist(), [tuple(span) for span in encoding.offsets.tolist()]
-
-    def theirs(text):
-        return reference.encode_with_offsets([text], "parse")[0]
-
-    assert_holds(drawn("offsets"), lambda text: is_comparable(reference, text) and ours(text) != theirs(text),
-                 lambda text: f"  reference {theirs(text)}\n  polyglyph {ours(text)}")
+    assert_same_offsets(*pair, drawn("offsets"), comparable=lambda text: is_comparable(pair[1], text))
 
 
 def test_streams(pair):
-    tokenizer, _ = pair
-
-    def streamed(text, cut, mode):
-        stream = tokenizer.encode_stream(special_tokens=mode)
-        return [*stream.feed(text[:cut]), *stream.feed(text[cut:]), *stream.finish()]
-
-    def wrong_cuts(text, mode="parse"):
-        whole = tokenizer.encode(text, special_tokens=mode)
-        return [cut for cut in range(len(text) + 1) if streamed(text, cut, mode) != whole]
-
-    assert_holds([text.encode() for text in drawn("streams")][:150], wrong_cuts,
-                 lambda text: f"  {tokenizer.encode(text, special_tokens='parse')}, other ids when cut at "
-                              f"{wrong_cuts(text)}")
+    assert_same_streams(pair[0], [text.encode() for text in drawn("streams")][:150], "parse")
 
 
 def test_decode(pair):

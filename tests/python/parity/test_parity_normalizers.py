@@ -10,7 +10,7 @@ import charsmaps
 import polyglyph
 import pytest
 import tokenizers
-from compare import assert_holds, assert_same_ids
+from compare import assert_same_ids, assert_same_offsets, assert_same_streams
 from references import LEAN, HuggingFaceReference
 
 _COUNT = 20_000 if os.environ.get("POLYGLYPH_LONG_TESTS") else 600
@@ -178,7 +178,7 @@ def test_drawn_sequences(seed, tmp_path):
     r = random.Random(seed)
     pair = pair_of(sequence(*[drawn_step(r) for _ in range(r.randint(2, 4))]), tmp_path / "tokenizer.json")
     assert_same_ids(*pair, drawn(seed, 60), "parse")
-    assert_same_streams(pair[0], [text.encode() for text in drawn(seed, 12)])
+    assert_same_streams(pair[0], [text.encode() for text in drawn(seed, 12)], "parse")
 
 
 @pytest.mark.parametrize("mode", ["text", "parse"])
@@ -195,43 +195,18 @@ def test_long_text(pair):
 def test_offsets(name, tmp_path):
     tokenizer, reference = pair_of(NORMALIZERS[name], tmp_path / "tokenizer.json")
 
-    def ours(text):
-        encoding = tokenizer.encode_with_offsets(text, unit="chars", special_tokens="parse")
-        return encoding.ids.tolist(), [tuple(span) for span in encoding.offsets.tolist()]
-
-    def theirs(text):
-        return reference.encode_with_offsets([text], "parse")[0]
-
     forms = [getattr(tokenizers.normalizers, form)() for form in ("NFC", "NFKD")]
 
-    def differ(text):
-        return all(form.normalize_str(text) == text for form in forms) and ours(text) != theirs(text)
+    def comparable(text):
+        return all(form.normalize_str(text) == text for form in forms)
 
-    assert_holds(drawn("offsets"), differ, lambda text: f"  reference {theirs(text)}\n  polyglyph {ours(text)}")
-
-
-def assert_same_streams(tokenizer, texts):
-    """Each text has the same ids when it comes in two parts, cut anywhere, or byte by byte."""
-    def wrong_cuts(text):
-        whole = tokenizer.encode(text, special_tokens="parse")
-
-        def streamed(cut):
-            stream = tokenizer.encode_stream(special_tokens="parse")
-            return [*stream.feed(text[:cut]), *stream.feed(text[cut:]), *stream.finish()]
-
-        def bytewise():
-            stream = tokenizer.encode_stream(special_tokens="parse")
-            return [i for k in range(len(text)) for i in stream.feed(text[k:k + 1])] + list(stream.finish())
-
-        return [cut for cut in range(len(text) + 1) if streamed(cut) != whole] or (["bytewise"] if bytewise() != whole else [])
-
-    assert_holds(texts, wrong_cuts, lambda text: str(wrong_cuts(text)))
+    assert_same_offsets(tokenizer, reference, drawn("offsets"), comparable=comparable)
 
 
 def test_streams(pair):
     texts = [text.encode() for text in drawn("streams", 60)]
     broken = [text[:len(text) // 2] + b"\xe4\xb8" + text[len(text) // 2:] for text in texts]
-    assert_same_streams(pair[0], texts + broken)
+    assert_same_streams(pair[0], texts + broken, "parse")
 
 
 REFUSED = {

@@ -3,17 +3,12 @@ import numpy
 import pytest
 import references
 import texts
-from compare import assert_holds, builtin
+from compare import assert_holds, assert_same_offsets, builtin, spans
 
 _COUNT = 4_000
 _KINDS = ["scalars", "hard", "emoji", "marks", "fragments", "control"]
 HUGGING_FACE = [name for name, file in references.BUILTINS.items() if ".json" in file]
 TIKTOKEN = [name for name, file in references.BUILTINS.items() if ".tiktoken" in file]
-
-
-def spans(tokenizer, text, unit, mode="text"):
-    encoding = tokenizer.encode_with_offsets(text, unit=unit, special_tokens=mode)
-    return encoding.ids.tolist(), [tuple(span) for span in encoding.offsets.tolist()]
 
 
 def boundaries(text, sizes):
@@ -38,15 +33,8 @@ def widened(span, ends, places):
 def test_characters_equal_the_reference(name, kind, mode):
     tokenizer, reference = builtin(name), references.builtin(name)
 
-    def fails(text):
-        if reference.normalize(text) != text:
-            return False
-        ids, offsets = reference.encode_with_offsets([text], mode)[0]
-        return spans(tokenizer, text, "chars", mode) != (ids, offsets)
-
-    assert_holds(texts.draw(kind, reference, _COUNT, f"offsets {mode}"), fails,
-                 lambda text: f"  reference {reference.encode_with_offsets([text], mode)[0]}\n"
-                              f"  polyglyph {spans(tokenizer, text, 'chars', mode)}")
+    assert_same_offsets(tokenizer, reference, texts.draw(kind, reference, _COUNT, f"offsets {mode}"), mode,
+                        lambda text: reference.normalize(text) == text)
 
 
 @pytest.mark.parametrize("kind", _KINDS)

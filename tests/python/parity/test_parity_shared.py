@@ -8,7 +8,7 @@ import polyglyph
 import pytest
 import references
 import texts
-from compare import assert_holds, assert_same_ids, builtin
+from compare import assert_same_ids, assert_same_offsets, assert_same_streams, builtin
 from test_parity_pairs import assert_same_pairs
 
 _SHARED = Path(os.environ["POLYGLYPH_SHARED"])
@@ -118,25 +118,8 @@ def test_files_on_offsets_and_streams(file):
     drawn = [text for kind in texts.KINDS for text in texts.draw(kind, reference, 300 if _LONG else 60, "offsets")
              if isinstance(text, str)]
 
-    def ours(text):
-        encoding = tokenizer.encode_with_offsets(text, unit="chars", special_tokens="parse")
-        return encoding.ids.tolist(), [tuple(span) for span in encoding.offsets.tolist()]
-
-    def theirs(text):
-        return reference.encode_with_offsets([text], "parse")[0]
-
-    def wrong_cuts(text):
-        whole = tokenizer.encode(text, special_tokens="parse")
-
-        def streamed(cut):
-            stream = tokenizer.encode_stream(special_tokens="parse")
-            return [*stream.feed(text[:cut]), *stream.feed(text[cut:]), *stream.finish()]
-
-        return [cut for cut in range(len(text) + 1) if streamed(cut) != whole]
-
-    assert_holds(drawn, lambda text: ours(text) != theirs(text),
-                 lambda text: f"  reference {theirs(text)}\n  polyglyph {ours(text)}")
-    assert_holds([text.encode() for text in drawn], wrong_cuts, lambda text: str(wrong_cuts(text)))
+    assert_same_offsets(tokenizer, reference, drawn)
+    assert_same_streams(tokenizer, [text.encode() for text in drawn], "parse")
 
 
 @pytest.mark.parametrize("file", ["gpt2/tokenizer.json", "llama3/tokenizer.json", "llama2/tokenizer.json", "gemma3/tokenizer.json",
