@@ -34,7 +34,7 @@ SEED = 11
 def load_polyglyph(path):
     import polyglyph
 
-    tokenizer = polyglyph.Tokenizer.from_file(path)
+    tokenizer = polyglyph.Tokenizer.from_file(path, cache=False)
     return lambda text: tokenizer.encode_array(text, special_tokens="parse")
 
 

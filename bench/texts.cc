@@ -71,6 +71,7 @@ std::vector<Hostile> hostile(std::size_t size) {
       {"spaces", repeated(" ", size)},
       {"newlines", repeated("\n", size)},
       {"two letters", repeated("ab", size)},
+      {"dashes", repeated("-", size)},
       {"random letters", drawn('a', 'z', size)},
       {"random Han", drawn(0x4E00, 0x9FA5, size)},
       {"random Hangul", drawn(0xAC00, 0xD7A3, size)},

@@ -133,6 +133,7 @@ std::vector<Named> long_texts(std::size_t size) {
       {"two letters in turn", repeated("ab", size)},
       {"digits", repeated("7", size)},
       {"punctuation", repeated("!", size)},
+      {"dashes", repeated("-", size)},
       {"apostrophes", repeated("'s", size)},
       {"zero bytes", std::string(size, '\0')},
       {"bytes that begin nothing", std::string(size, '\xFF')},

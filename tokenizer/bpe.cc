@@ -8,9 +8,12 @@
 // the last token was wrong: take it back and try its prefixes. A position that was left this way is dead for
 // good, because the encoding of the bytes before it is unique: coming back to it would be with the same
 // tokens. So each position is entered once, each entry tries at most the prefixes of one token, and each test
-// undoes at most the merges of two: linear in the piece, with a factor that the vocabulary bounds. Where no
-// token begins, the character has no entry, and nothing merges with it: what is before it is encoded, and
-// what is behind it is searched as if it were a piece of its own.
+// undoes at most the merges of two: linear in the piece, with a factor that the vocabulary bounds. In a long
+// run of one character the same wrong token would be tried, followed up and taken back at every turn. What
+// becomes of a token depends on the one before it and on the text that the search has looked at until it took
+// it back; so where that text comes again behind the same neighbour, the token is passed over. Where no token
+// begins, the character has no entry, and nothing merges with it: what is before it is encoded, and what is
+// behind it is searched as if it were a piece of its own.
 //
 // Merging. A heap of candidate pairs by rank, then place, over a linked list of symbols: O(n log n).
 // Candidates are not removed when a neighbour changes but recognized as stale when they come up. Hugging Face
@@ -33,6 +36,12 @@ namespace {
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 using vocab::kNoToken;
+
+// How far the search looks from where it is: no entry that it finds is longer (vocab/build.cc).
+constexpr std::size_t kLookahead = 1024;
+
+// Comparing more than this could cost more than it spares.
+constexpr std::size_t kMostSeen = 4096;
 
 // What stands in for characters without an entry, given to add(id, size) with the number of bytes it stands
 // for; the id is kNoToken for what is left out. An unknown token is held back until the next one or the next
@@ -297,11 +306,31 @@ void Bpe::search(std::string_view piece, std::uint64_t* dead, Scratch& scratch, 
     }
     return known.found;
   };
+  // What was taken back is only of use in this piece, so it is forgotten when something is first taken back.
+  bool any_failed = false;
+  std::size_t furthest = 0;  // the search has been here
+  const auto failure_of = [&](TokenId token) -> Scratch::Failure& {
+    return scratch.failures[vocab::hash_pair(end[-1], token) >> 56];
+  };
+  const auto remember_failure = [&](TokenId token) {
+    if (end == begin) return;
+    const std::size_t seen = furthest - position + kLookahead;
+    if (seen > kMostSeen || seen > size - position) return;
+    if (!any_failed) scratch.failures = {};
+    any_failed = true;
+    failure_of(token) = {end[-1], token, position, seen};
+  };
+  const auto failed_before = [&](TokenId token) {
+    if (!any_failed || end == begin) return false;
+    const Scratch::Failure& f = failure_of(token);
+    return f.left == end[-1] && f.token == token && f.seen <= size - position &&
+           piece.substr(f.place, f.seen) == piece.substr(position, f.seen);
+  };
   const auto fitting = [&](vocab::Image::Match match) {
     for (;; match = shorter(match)) {
       if (kLong && end != begin) match = remembered(match);
       if (match.token == kNoToken) return match;
-      if (is_dead(position + match.size)) continue;
+      if (is_dead(position + match.size) || (kLong && failed_before(match.token))) continue;
       if (kLong || end == begin || !image_.may_cross(end[-1], match.token) ||
           !crosses(end[-1], match.token)) {
         return match;
@@ -322,6 +351,7 @@ void Bpe::search(std::string_view piece, std::uint64_t* dead, Scratch& scratch, 
 
   vocab::Image::Match candidate = next();
   while (position < size) {
+    if (kLong) furthest = std::max(furthest, position);
     candidate = fitting(candidate);
     if (candidate.token != kNoToken) {
       *end++ = candidate.token;
@@ -336,6 +366,7 @@ void Bpe::search(std::string_view piece, std::uint64_t* dead, Scratch& scratch, 
     const TokenId last = *--end;
     const std::size_t last_size = std::min(position, image_.token_size(last));
     position -= last_size;
+    if (kLong) remember_failure(last);
     candidate = shorter({last, last_size});
   }
   ids.advance(static_cast<std::size_t>(end - first));

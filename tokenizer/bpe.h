@@ -47,6 +47,12 @@ class Bpe final : public Model {
       vocab::Image::Match found{};
     };
     std::array<Joining, 256> joinings;  // what joining() said last, by a hash of its question
+    // A token that was taken back: behind `left`, at `place` of the piece, after a look at `seen` bytes.
+    struct Failure {
+      TokenId left = vocab::kNoToken, token = vocab::kNoToken;
+      std::size_t place = 0, seen = 0;
+    };
+    std::array<Failure, 256> failures;  // by a hash of the two tokens
     // Of each unused entry that came up, the two symbols it would have been merged from most recently.
     std::unordered_map<TokenId, std::pair<TokenId, TokenId>> parts;
     std::vector<std::pair<TokenId, Span>> apart;  // what is being taken apart
