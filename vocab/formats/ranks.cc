@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <utility>
+
 #include "json/json.h"
 #include "polyglyph/error.h"
 #include "vocab/formats/name_table.h"
@@ -9,6 +12,22 @@
 namespace polyglyph::vocab {
 
 using json::excerpt;
+
+TokenizerSpec rank_spec(const std::string& file, const char* format, std::string pattern) {
+  TokenizerSpec spec;
+  spec.name = std::filesystem::path(file).filename().string();
+  spec.format = format;
+  spec.reference = Reference::tiktoken;
+  spec.merges_by_rank = true;
+  spec.ignore_merges = true;
+  SplitStep split;
+  split.kind = SplitStep::Kind::regex;
+  split.pattern = std::move(pattern);
+  split.behavior = SplitBehavior::removed;
+  split.invert = true;
+  spec.splits.push_back(std::move(split));
+  return spec;
+}
 
 void check_rank_entries(const std::string& file, const TokenizerSpec& spec) {
   NameTable ids(spec.entries.size(), static_cast<TokenId>(spec.entries.size() - 1));

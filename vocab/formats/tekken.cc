@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <set>
 
@@ -123,18 +122,7 @@ TokenizerSpec read_tekken(const std::string& file, std::string_view content) {
     special.malformed(fmt::format("is {}, but there are {} ids in all", special.unsigned_integer(), all));
   const auto specials = static_cast<std::size_t>(special.unsigned_integer());
 
-  TokenizerSpec spec;
-  spec.name = std::filesystem::path(file).filename().string();
-  spec.format = "tekken";
-  spec.reference = Reference::tiktoken;
-  spec.merges_by_rank = true;
-  spec.ignore_merges = true;  // a whole piece is looked up first
-  SplitStep split;
-  split.pattern = config.at("pattern").string();
-  // tiktoken encodes what the pattern matches and drops the rest.
-  split.behavior = SplitBehavior::removed;
-  split.invert = true;
-  spec.splits.push_back(std::move(split));
+  TokenizerSpec spec = rank_spec(file, "tekken", std::string(config.at("pattern").string()));
   add_specials(read_specials(root, specials), spec);
   add_entries(root.at("vocab"), specials, all - specials, content.size(), spec);
   check_rank_entries(file, spec);

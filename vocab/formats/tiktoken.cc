@@ -232,13 +232,6 @@ TokenizerSpec read_tiktoken(const std::string& file, std::string_view content, c
   if (content.empty())
     throw Error(ErrorCode::malformed,
                 "is empty, where lines of base64 and ranks are expected; get the file again", file);
-  TokenizerSpec spec;
-  spec.name = std::filesystem::path(file).filename().string();
-  spec.format = "tiktoken";
-  spec.reference = Reference::tiktoken;
-  spec.merges_by_rank = true;
-  spec.ignore_merges = true;  // a whole piece is looked up first
-
   const Family* family = options.pattern.empty() ? family_of_file(file) : find_family(options.pattern);
   if (!family && options.pattern.empty()) {
     throw Error(
@@ -249,15 +242,13 @@ TokenizerSpec read_tiktoken(const std::string& file, std::string_view content, c
         file);
   }
   if (!family) check_name(file, options.pattern);
-  SplitStep split;
-  split.kind = SplitStep::Kind::regex;
-  split.pattern = family ? std::string(family->pattern) : options.pattern;
-  // tiktoken encodes what the pattern matches and drops the rest. A family's pattern matches all of any text.
-  if (!covers_all_text(split.pattern)) {
-    split.behavior = SplitBehavior::removed;
-    split.invert = true;
+  TokenizerSpec spec = rank_spec(file, "tiktoken", family ? std::string(family->pattern) : options.pattern);
+  // A family's pattern leaves nothing out.
+  SplitStep& split = spec.splits.front();
+  if (covers_all_text(split.pattern)) {
+    split.behavior = SplitBehavior::isolated;
+    split.invert = false;
   }
-  spec.splits.push_back(std::move(split));
 
   RankReader(file, content, spec).read();
   Specials specials(options.special_tokens.begin(), options.special_tokens.end());
