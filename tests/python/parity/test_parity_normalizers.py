@@ -100,7 +100,7 @@ _SYMBOLS = ["a", "b", "c", "ab", "aba", "A", "B", " ", " ", "  ", "\n", "\t", "\
 # For sequences drawn at random.
 _TEXTS = [" ", "a", "ab", "aba", "  ", "\u2581", "\u4e2d", "e\u0301", "\u0301", "A", "``", ".", "(", "\\", "$1", "\n", "\u0120"]
 _PATTERNS = [r"\s+", r" {2,}", r"^\s+", r"\s+$", r"[\r\n]+", r"^a", r"^ab|b", r"a$", r"\Aa", r"a\z", r"\p{M}+", r"[^a]", r"a|ab",
-             r"ab|a", r"(?i)a", r"(a)(b)", r"\p{Han}", r".", r"(?s).", r"[a-c]{2}", r"(?:aba)+", r"a+?", r"\w+", r"a.b",
+             r"ab|a", r"(?i)a", r"(a)(b)", r"\p{Han}", r".", r"[\s\S]", r"[a-c]{2}", r"(?:aba)+", r"a+?", r"\w+", r"a.b",
              r"\s+(?!\S)", r"'+"]
 
 
@@ -176,7 +176,9 @@ def test_every_scalar_at_the_ends(name, tmp_path):
 @pytest.mark.parametrize("seed", range(3_000 if os.environ.get("POLYGLYPH_LONG_TESTS") else 60))
 def test_drawn_sequences(seed, tmp_path):
     r = random.Random(seed)
-    pair = pair_of(sequence(*[drawn_step(r) for _ in range(r.randint(2, 4))]), tmp_path / "tokenizer.json")
+    pair = None
+    while pair is None or not pair[1].normalize("wow"):  # the reference panics where nothing is left of an added token
+        pair = pair_of(sequence(*[drawn_step(r) for _ in range(r.randint(2, 4))]), tmp_path / "tokenizer.json")
     assert_same_ids(*pair, drawn(seed, 60), "parse")
     assert_same_streams(pair[0], [text.encode() for text in drawn(seed, 12)], "parse")
 
