@@ -20,13 +20,16 @@ namespace {
 constexpr const char* kDescription =
     "Convert a tokenizer to another format\n\n"
     "The name of the output decides: .json is a tokenizer.json, .pgv a mapped image, which opens in about\n"
-    "a millisecond. The output gives the same ids as the input; where the format cannot say what that\n"
-    "takes, nothing is written, and the error names what would be lost. 'polyglyph verify' compares the two.";
+    "a millisecond, and .tiktoken a rank file, which holds entries alone: its name has to be one that stands\n"
+    "for a pattern and special tokens, like o200k_base.tiktoken. The output gives the same ids as the input;\n"
+    "where the format cannot say what that takes, nothing is written, and the error names what would be lost.\n"
+    "'polyglyph verify' compares the two.";
 
 constexpr const char* kExamples =
     R"(Examples:
   polyglyph convert tokenizer.json tokenizer.pgv
   polyglyph convert o200k_base.tiktoken tokenizer.json
+  polyglyph convert tokenizer.json o200k_base.tiktoken
   polyglyph convert mine.tiktoken tokenizer.json --pattern cl100k
   polyglyph convert qwen3 qwen3.json --force           a built-in, over a file that is there)";
 
@@ -57,7 +60,7 @@ Command add_convert(CLI::App& root) {
   CLI::App* app = root.add_subcommand("convert", kDescription);
   app->footer(kExamples);
   add_word(*app, "INPUT", arguments->input, "A tokenizer: a name or a path")->type_name("NAME")->required();
-  add_word(*app, "OUTPUT", arguments->output, "The file to write: .json or .pgv")
+  add_word(*app, "OUTPUT", arguments->output, "The file to write: .json, .tiktoken or .pgv")
       ->type_name("FILE")
       ->required();
   app->add_flag("-f,--force", arguments->force, "Write over a file that exists");

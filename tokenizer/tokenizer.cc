@@ -267,12 +267,14 @@ DecodeStream Tokenizer::decode_stream(DecodeOptions options) const {
 void Tokenizer::save(const std::filesystem::path& path) const {
   if (path.extension() == ".json")
     return vocab::write_file(path, tokenizer::to_tokenizer_json(engine_->image()));
+  if (path.extension() == ".tiktoken")
+    return vocab::write_file(path, tokenizer::to_tiktoken(engine_->image(), path));
   if (!is_image(path)) {
-    throw Error(
-        ErrorCode::unsupported,
-        "a tokenizer is saved as a mapped image, to a name that ends in .pgv, or as a tokenizer.json, to "
-        "one that ends in .json",
-        path.string());
+    throw Error(ErrorCode::unsupported,
+                "a tokenizer is saved as a mapped image, to a name that ends in .pgv, as a tokenizer.json, "
+                "to one that "
+                "ends in .json, or as a rank file, to one like o200k_base.tiktoken",
+                path.string());
   }
   engine_->image().verify();
   vocab::write_file(path, image());

@@ -179,9 +179,9 @@ The names that builtin() knows.)")
 --
 
 Write a mapped image (to a name that ends in .pgv), which from_file opens in under a millisecond and processes share in
-memory, or a tokenizer.json (.json) for other libraries.
+memory, a tokenizer.json (.json) for other libraries, or a rank file under the name of a known one (o200k_base.tiktoken).
 
-Raises polyglyph.Error: io, or unsupported where a tokenizer.json would lose something, with what it is.)");
+Raises polyglyph.Error: io, or unsupported where one of the latter would lose something, with what it is.)");
 
   add_encode_methods(type);
   add_batch_methods(type);

@@ -92,9 +92,10 @@ class Tokenizer {
   DecodeStream decode_stream(DecodeOptions options = {}) const;
 
   // By the name's extension: .pgv, a mapped image, which opens in under a millisecond and is shared between
-  // processes; .json, a tokenizer.json for other libraries, which is read back and compared before anything is
-  // written. Throws Error(unsupported) that says what a tokenizer.json would lose. Written to a temporary file
-  // beside it and renamed.
+  // processes; .json, a tokenizer.json for other libraries; .tiktoken, a rank file, under a name that stands
+  // for a pattern and special tokens (o200k_base.tiktoken). The last two are read back and compared before
+  // anything is written. Throws Error(unsupported) that says what they would lose. Written to a temporary
+  // file beside it and renamed.
   void save(const std::filesystem::path& path) const;
 
   // What the file says about truncation and padding, and whether it is applied
