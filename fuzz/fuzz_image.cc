@@ -7,10 +7,6 @@
 //
 // From a file nothing but bounds is checked; from memory the checksum is checked too, so that a damaged image
 // must throw.
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "fuzz/target.h"
@@ -19,26 +15,6 @@
 #include "vocab/formats/formats.h"
 
 namespace {
-
-// A file of this process's own, gone when it ends.
-class TemporaryFile {
- public:
-  TemporaryFile()
-      : path_(std::filesystem::temp_directory_path() /
-              ("polyglyph_fuzz_" + std::to_string(::getpid()) + ".pgv")) {}
-  ~TemporaryFile() {
-    std::error_code ignored;
-    std::filesystem::remove(path_, ignored);
-  }
-
-  const std::filesystem::path& write(std::string_view content) const {
-    std::ofstream(path_, std::ios::binary | std::ios::trunc) << content;
-    return path_;
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Small vocabularies that between them fill every table of an image.
 constexpr const char* kFiles[] = {
@@ -97,11 +73,11 @@ std::string damaged(const std::uint8_t* data, std::size_t size) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace polyglyph;
-  static const TemporaryFile file;
+  static const fuzz::TemporaryFolder folder;
   if (size == 0) return 0;
   const std::string image = damaged(data, size);
   try {
-    fuzz::touch_everything(Tokenizer::from_file(file.write(image)));
+    fuzz::touch_everything(Tokenizer::from_file(folder.write("damaged.pgv", image)));
   } catch (const Error& error) {
     fuzz::require(error.what()[0] != '\0', "an error says what is wrong");
   }

@@ -2,6 +2,7 @@
 // too. What needs to know the vocabulary is left to the caller.
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -101,6 +102,46 @@ void touch_everything(const Tokenizer& tokenizer) {
     tokenizer.encode_with_offsets(text, options, OffsetUnit::utf16);
     streamed(tokenizer, text, text.size() / 3, options);
   }
+}
+
+void check_load(const std::function<Tokenizer()>& load, std::size_t number) {
+  // Space, marks, digits, added tokens of the seeds, and what is not UTF-8.
+  constexpr std::string_view kTexts[] = {"", "ab abab  'the \u00E9 e\u0301\n\n12 <x> <|c|>ab",
+                                         " a  b\u2581ab\u4E2D\u3000\uFF21 ",
+                                         "\xFF"
+                                         "a\xE4\xB8"};
+  try {
+    const Tokenizer tokenizer = load();
+    touch_everything(tokenizer);
+    for (const std::string_view text : kTexts) {
+      for (const SpecialTokens mode : {SpecialTokens::text, SpecialTokens::parse}) {
+        check_text(tokenizer, text, number, {.special_tokens = mode, .add_special_tokens = number % 2 == 1});
+      }
+    }
+  } catch (const Error& error) {
+    require(error.what()[0] != '\0', "an error says what is wrong");
+  }
+}
+
+TemporaryFolder::TemporaryFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "polyglyph-fuzz-XXXXXX").string();
+  require(mkdtemp(name.data()) != nullptr, "there is room for temporary files");
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::filesystem::path TemporaryFolder::write(std::string_view name, std::string_view content) const {
+  const std::filesystem::path path = path_ / name;
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
+  return path;
+}
+
+void TemporaryFolder::clear() const {
+  for (const auto& entry : std::filesystem::directory_iterator(path_)) std::filesystem::remove(entry.path());
 }
 
 }  // namespace polyglyph::fuzz
