@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "fuzz/target.h"
+#include "tests/temporary_folder.h"
 
 namespace {
 
@@ -25,7 +26,7 @@ constexpr std::string_view kNames[] = {
 };
 constexpr std::string_view kDashes = "--- ";
 
-void write_files(const fuzz::TemporaryFolder& folder, std::string_view input) {
+void write_files(const test::TemporaryFolder& folder, std::string_view input) {
   while (input.starts_with(kDashes)) {
     const std::size_t line = std::min(input.find('\n'), input.size());
     const std::string_view name = input.substr(kDashes.size(), line - kDashes.size());
@@ -40,7 +41,7 @@ void write_files(const fuzz::TemporaryFolder& folder, std::string_view input) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const fuzz::TemporaryFolder folder;
+  static const test::TemporaryFolder folder;
   folder.clear();
   write_files(folder, {reinterpret_cast<const char*>(data), size});
   fuzz::check_load(

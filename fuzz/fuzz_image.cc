@@ -11,6 +11,7 @@
 
 #include "fuzz/target.h"
 #include "polyglyph/error.h"
+#include "tests/temporary_folder.h"
 #include "vocab/build.h"
 #include "vocab/formats/formats.h"
 
@@ -73,7 +74,7 @@ std::string damaged(const std::uint8_t* data, std::size_t size) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace polyglyph;
-  static const fuzz::TemporaryFolder folder;
+  static const test::TemporaryFolder folder;
   if (size == 0) return 0;
   const std::string image = damaged(data, size);
   try {

@@ -2,7 +2,6 @@
 // too. What needs to know the vocabulary is left to the caller.
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -121,27 +120,6 @@ void check_load(const std::function<Tokenizer()>& load, std::size_t number) {
   } catch (const Error& error) {
     require(error.what()[0] != '\0', "an error says what is wrong");
   }
-}
-
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "polyglyph-fuzz-XXXXXX").string();
-  require(mkdtemp(name.data()) != nullptr, "there is room for temporary files");
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::filesystem::path TemporaryFolder::write(std::string_view name, std::string_view content) const {
-  const std::filesystem::path path = path_ / name;
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
-  return path;
-}
-
-void TemporaryFolder::clear() const {
-  for (const auto& entry : std::filesystem::directory_iterator(path_)) std::filesystem::remove(entry.path());
 }
 
 }  // namespace polyglyph::fuzz

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <string_view>
 
@@ -27,21 +26,5 @@ void touch_everything(const Tokenizer& tokenizer);
 // What must hold of any file: `load` throws an Error that says what is wrong, or gives a tokenizer of which
 // everything holds that holds of the built-ins. `number`: any, to vary what is asked.
 void check_load(const std::function<Tokenizer()>& load, std::size_t number);
-
-// A folder of this process's own, gone when it ends.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path write(std::string_view name, std::string_view content) const;
-  void clear() const;
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace polyglyph::fuzz

@@ -11,6 +11,8 @@
 #include <string>
 
 #include "polyglyph/tokenizer.h"
+#include "tests/loading.h"
+#include "tests/temporary_folder.h"
 #include "tests/texts.h"
 #include "vocab/image_cache.h"
 
@@ -23,21 +25,15 @@ using vocab::ImageCache;
 // A folder for a test, with POLYGLYPH_CACHE set to one inside it.
 class Folder {
  public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "polyglyph-cache-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-    use(cache().string());
-  }
+  Folder() { use(cache().string()); }
   ~Folder() {
     use("off");
     fs::permissions(cache(), fs::perms::owner_all);
-    fs::remove_all(path_);
   }
   static void use(const std::string& value) { ::setenv("POLYGLYPH_CACHE", value.c_str(), 1); }
 
-  fs::path cache() const { return path_ / "cache"; }
-  fs::path file(const std::string& name) const { return path_ / name; }
+  fs::path cache() const { return folder_.path() / "cache"; }
+  fs::path file(const std::string& name) const { return folder_.path() / name; }
 
   // A .tiktoken file that is large enough to be cached: the bytes, and words of three letters.
   fs::path write(const std::string& name, const std::string& letters = "abcdefghijklmnopqrstuvwxyzABCDEFG") {
@@ -63,17 +59,7 @@ class Folder {
   }
 
  private:
-  static std::string base64(std::string_view bytes) {
-    constexpr const char* digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::uint32_t word = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      word = word << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0);
-    std::string text;
-    for (std::size_t i = 0; i < 4; ++i) text += i <= bytes.size() ? digits[word >> (18 - 6 * i) & 63] : '=';
-    return text;
-  }
-
-  fs::path path_;
+  TemporaryFolder folder_;
 };
 
 Tokenizer load(const fs::path& path, const std::string& pattern = "cl100k", bool cache = true) {

@@ -110,7 +110,8 @@ TokenizerSpec read_pair(const fs::path& path, const std::string& content, bool i
   std::error_code error;
   if (other.empty() || !fs::exists(other, error)) {
     throw Error(ErrorCode::not_found,
-                "is one of a pair of files, vocab.json and merges.txt, and the other one is not beside it",
+                "is one of a pair of files, vocab.json and merges.txt, and the other one is not beside it; "
+                "get that one, too",
                 path.string());
   }
   const std::string beside = read_content(other);

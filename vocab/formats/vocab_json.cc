@@ -90,7 +90,8 @@ void add_steps(const Class& known, const ModelConfig& config, std::string patter
 void read_merges_txt(const std::string& file, std::string_view content, const NameTable& names,
                      TokenizerSpec& spec) {
   const auto fail = [&](std::size_t line, const std::string& problem) {
-    throw Error(ErrorCode::malformed, problem, fmt::format("{}: line {}", file, line));
+    throw Error(ErrorCode::malformed, problem + "; correct the line, or get both files again",
+                fmt::format("{}: line {}", file, line));
   };
   MergeReader reader(names, "vocab.json", spec, fail);
   std::size_t line = 0;
@@ -103,10 +104,7 @@ void read_merges_txt(const std::string& file, std::string_view content, const Na
     if (merge.starts_with("#version")) continue;
     std::string_view left, right;
     if (!split_pair(merge, left, right))
-      fail(line,
-           fmt::format(
-               "{} is not two tokens with one space between them; correct the line, or get the file again",
-               excerpt(merge)));
+      fail(line, fmt::format("{} is not two tokens with one space between them", excerpt(merge)));
     reader.add(line, left, right);
   }
   reader.finish();
