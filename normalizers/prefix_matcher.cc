@@ -22,10 +22,9 @@ PrefixMatcher::Match PrefixMatcher::longest(std::string_view text) const {
     const auto byte_at = [size](const std::string& string) {
       return static_cast<unsigned char>(string[size]);
     };
-    const auto range =
-        std::ranges::equal_range(first, last, static_cast<unsigned char>(text[size]), {}, byte_at);
-    first = range.begin();
-    last = range.end();
+    const auto byte = static_cast<unsigned char>(text[size]);
+    first = std::ranges::lower_bound(first, last, byte, {}, byte_at);
+    last = std::ranges::upper_bound(first, last, byte, {}, byte_at);
     if (first == last) return match;
     if (first->size() == size + 1) match.size = size + 1;
     if (first + 1 == last && match.size == size + 1) return match;

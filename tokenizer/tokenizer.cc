@@ -1,9 +1,5 @@
 #include "polyglyph/tokenizer.h"
 
-#if __has_include(<malloc.h>)
-#include <malloc.h>
-#endif
-
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -24,6 +20,7 @@
 #include "vocab/formats/formats.h"
 #include "vocab/image.h"
 #include "vocab/image_cache.h"
+#include "vocab/memory.h"
 #include "vocab/write_file.h"
 
 namespace polyglyph {
@@ -55,14 +52,6 @@ bool is_image(const std::filesystem::path& path) {
   return path.extension() == ".pgv";
 }
 
-// What reading a file took and gave back is several times what is kept of it, and glibc holds on to it until
-// it is asked.
-void give_memory_back() {
-#if defined(__GLIBC__)
-  ::malloc_trim(0);
-#endif
-}
-
 }  // namespace
 
 Tokenizer::Tokenizer(std::shared_ptr<const Engine> engine) : engine_(std::move(engine)) {}
@@ -81,7 +70,7 @@ Tokenizer Tokenizer::from_file(const std::filesystem::path& path, const LoadOpti
     return tokenizer::build_image(spec);
   }();
   tokenizer::stop_if_cancelled(options.cancel);
-  give_memory_back();
+  vocab::give_memory_back();
   try {
     // Only what works is cached: an engine finds patterns that cannot be run.
     const auto engine = engine_of(vocab::Image::adopt(std::move(bytes), path.string()), options);

@@ -94,7 +94,8 @@ class Builder {
     }
     if (parts_.trie.empty()) parts_.trie.assign(256, 0);
     describe();
-    return write_image(parts_);
+    std::vector<RankedMerge>().swap(merges_);
+    return write_image(std::move(parts_));
   }
 
  private:
@@ -108,8 +109,10 @@ class Builder {
     std::size_t size = spec_.entries.size();
     for (const AddedToken& t : spec_.added_tokens) size = std::max<std::size_t>(size, t.id + std::size_t{1});
     if (size > kMaxTokenId + std::size_t{1}) {
-      throw Error(ErrorCode::limit, fmt::format("ids go up to {}, the limit is {}; is the file damaged?", size - 1, kMaxTokenId),
-                  spec_.name);
+      throw Error(
+          ErrorCode::limit,
+          fmt::format("ids go up to {}, the limit is {}; is the file damaged?", size - 1, kMaxTokenId),
+          spec_.name);
     }
     std::vector<const AddedToken*> added(size, nullptr);
     for (const AddedToken& t : spec_.added_tokens) added[t.id] = &t;

@@ -45,39 +45,55 @@ class Partners {
   std::vector<Entry> entries_;
 };
 
+// One side of every token that is made, `Edges::begin` or `Edges::end`.
+class SideDescriber {
+ public:
+  SideDescriber(bool begin, const std::vector<RankedMerge>& merges,
+                const std::vector<Derivation>& derivations)
+      : begin_(begin),
+        derivations_(derivations),
+        partners_(derivations.size(), merges, !begin),
+        inner_(derivations.size()) {}
+
+  // The parts of the token's derivation have been described.
+  void describe(TokenId id, std::vector<Edges>& edges) {
+    Edge Edges::*const side = begin_ ? &Edges::begin : &Edges::end;
+    Edge& edge = edges[id].*side;
+    const Derivation& d = derivations_[id];
+    if (d.rank != 0) {
+      const TokenId part = begin_ ? d.left : d.right;
+      edge.own = (edges[part].*side).own;
+      inner_[id] = inner_[part];
+      // Of equal ranks the leftmost comes first.
+      inner_[id].add(partners_.below(part, begin_ ? d.rank + 1 : d.rank));
+    }
+    edge.own.add(id);
+    edge.partners = partners_.below(id, std::numeric_limits<std::uint32_t>::max());
+    edge.partners.add(inner_[id]);
+  }
+
+ private:
+  bool begin_;
+  const std::vector<Derivation>& derivations_;
+  Partners partners_;
+  std::vector<Classes> inner_;  // partners of all but the last token
+};
+
 }  // namespace
 
 std::vector<Edges> describe_edges(const std::vector<RankedMerge>& merges,
                                   const std::vector<Derivation>& derivations,
                                   const std::vector<std::uint8_t>& kinds) {
-  const Partners before(kinds.size(), merges, false), after(kinds.size(), merges, true);
-  constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();
   std::vector<Edges> edges(kinds.size());
-  std::vector<Classes> inner_begin(edges.size()),
-      inner_end(edges.size());  // partners of all but the last token
-  const auto describe = [&](TokenId id) {
-    const Derivation& d = derivations[id];
-    if (d.rank != 0) {
-      edges[id].begin.own = edges[d.left].begin.own;
-      edges[id].end.own = edges[d.right].end.own;
-      inner_begin[id] = inner_begin[d.left];
-      inner_begin[id].add(before.below(d.left, d.rank + 1));  // of equal ranks the leftmost comes first
-      inner_end[id] = inner_end[d.right];
-      inner_end[id].add(after.below(d.right, d.rank));
-    }
-    edges[id].begin.own.add(id);
-    edges[id].end.own.add(id);
-    edges[id].begin.partners = before.below(id, kNever);
-    edges[id].begin.partners.add(inner_begin[id]);
-    edges[id].end.partners = after.below(id, kNever);
-    edges[id].end.partners.add(inner_end[id]);
-  };
   const auto reachable = [&](TokenId id) { return (kinds[id] & ImageParts::reachable) != 0; };
-  for (TokenId id = 0; id < edges.size(); ++id) {
-    if (reachable(id) && derivations[id].rank == 0) describe(id);
-  }
-  for (const RankedMerge& m : merges) {  // parts before what is made of them
-    if (reachable(m.result) && derivations[m.result].rank == m.rank) describe(m.result);
+  for (const bool begin : {true, false}) {  // one after the other: half the memory
+    SideDescriber side(begin, merges, derivations);
+    for (TokenId id = 0; id < edges.size(); ++id) {
+      if (reachable(id) && derivations[id].rank == 0) side.describe(id, edges);
+    }
+    for (const RankedMerge& m : merges) {  // parts before what is made of them
+      if (reachable(m.result) && derivations[m.result].rank == m.rank) side.describe(m.result, edges);
+    }
   }
   return edges;
 }

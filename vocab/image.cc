@@ -18,9 +18,11 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <tuple>
 #include <utility>
 
 #include "polyglyph/error.h"
+#include "vocab/memory.h"
 
 namespace polyglyph::vocab {
 namespace {
@@ -235,45 +237,60 @@ void pipeline_fields(Archive& a, P& p) {
   a.number(p.unreachable);
 }
 
+std::string_view raw(const std::string& text) {
+  return text;
+}
 template <class T>
 std::string_view raw(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
+template <class Part>
+void give_back(Part& part) {
+  Part().swap(part);
+}
+
 }  // namespace
 
-std::string write_image(const ImageParts& parts) {
+std::string write_image(ImageParts parts) {
   Writer writer;
   pipeline_fields(writer, parts.pipeline);
-  const std::string pipeline = writer.take();
-  const std::string_view sections[kCount] = {parts.name,        pipeline,         parts.pool,
-                                             raw(parts.starts), raw(parts.kinds), raw(parts.derivations),
-                                             raw(parts.edges),  raw(parts.pairs), raw(parts.filter),
-                                             raw(parts.words),  raw(parts.trie),  raw(parts.scores),
-                                             raw(parts.joints), parts.decoded,    raw(parts.decoded_starts)};
+  std::string pipeline = writer.take();
+  const auto sections = std::tie(parts.name, pipeline, parts.pool, parts.starts, parts.kinds,
+                                 parts.derivations, parts.edges, parts.pairs, parts.filter, parts.words,
+                                 parts.trie, parts.scores, parts.joints, parts.decoded, parts.decoded_starts);
+  static_assert(std::tuple_size_v<decltype(sections)> == kCount);
   Header header{};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
   header.version = kImageVersion;
   header.trie_root = parts.trie_root;
   std::uint64_t end = sizeof(Header);
-  for (int i = 0; i < kCount; ++i) {
+  int next = 0;
+  const auto lay_out = [&](std::string_view section) {
     end = (end + kAlignment - 1) / kAlignment * kAlignment;
-    header.sections[i] = {end, sections[i].size()};
-    end += sections[i].size();
-    if (i == kName) continue;
-    const std::uint64_t hash = hash_bytes(sections[i]);
+    header.sections[next] = {end, section.size()};
+    end += section.size();
+    if (next++ == kName) return;
+    const std::uint64_t hash = hash_bytes(section);
     for (std::uint64_t seed : {0, 1})
       header.fingerprint[seed] = hash_words(header.fingerprint[seed] + seed, hash);
-  }
+  };
+  std::apply([&](const auto&... section) { (lay_out(raw(section)), ...); }, sections);
   header.file_size = end;
 
   std::string out;
   out.reserve(end);
   out.append(sizeof(Header), '\0');
-  for (int i = 0; i < kCount; ++i) {
-    out.append(header.sections[i].offset - out.size(), '\0');
-    out += sections[i];
-  }
+  next = 0;
+  const auto write = [&](auto& section) {
+    out.append(header.sections[next++].offset - out.size(), '\0');
+    out += raw(section);
+    const bool large = raw(section).size() > (1u << 20);
+    give_back(section);
+    if (large) give_memory_back();
+  };
+  give_memory_back();
+  std::apply([&](auto&... section) { (write(section), ...); }, sections);
   header.checksum = hash_bytes(std::string_view(out).substr(sizeof(Header)));
   std::memcpy(out.data(), &header, sizeof header);
   return out;

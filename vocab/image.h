@@ -301,6 +301,7 @@ struct ImageParts {
   std::vector<std::uint32_t> decoded_starts;
   std::uint32_t trie_root = 0;
 };
-std::string write_image(const ImageParts& parts);
+// Each part is given back as soon as it is written: the parts and the image are hardly ever there both.
+std::string write_image(ImageParts parts);
 
 }  // namespace polyglyph::vocab

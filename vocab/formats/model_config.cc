@@ -293,11 +293,11 @@ void apply_names(const ModelConfig& config, TokenizerSpec& spec) {
   std::set<std::string, std::less<>> names;
   for (const auto& [role, name] : config.roles) names.insert(name);
   const auto ids = find_names(names, spec);
-  for (const auto& [role, name] : config.roles) {
-    const auto id = ids.find(name);
+  for (const auto& role : config.roles) {
+    const auto id = ids.find(role.second);
     if (id == ids.end()) continue;
-    std::erase_if(spec.roles, [&](const auto& known) { return known.first == role; });
-    spec.roles.emplace_back(role, id->second);
+    std::erase_if(spec.roles, [&](const auto& known) { return known.first == role.first; });
+    spec.roles.emplace_back(role.first, id->second);
   }
   if (!config.chat_templates.empty()) spec.chat_templates = config.chat_templates;
 }
