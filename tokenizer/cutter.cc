@@ -338,7 +338,7 @@ class MatchCutter final : public Cutter {
 };
 
 std::unique_ptr<Cutter> make_match_cutter(const SplitStep& step, vocab::Reference reference,
-                                          const std::string& where, bool stepwise) {
+                                          const std::string& where, bool stepwise, Compile when) {
   // An empty pattern matches between any two characters.
   if (step.pattern.empty()) {
     const bool drop = step.behavior == SplitBehavior::removed && step.invert;
@@ -350,18 +350,18 @@ std::unique_ptr<Cutter> make_match_cutter(const SplitStep& step, vocab::Referenc
       return std::make_unique<ScannerCutter>(*scanner);
     }
   }
-  return std::make_unique<MatchCutter>(step, RegexSplitter::compile(step.pattern, reference, where));
+  return std::make_unique<MatchCutter>(step, RegexSplitter::compile(step.pattern, reference, where, when));
 }
 
 }  // namespace
 
 std::unique_ptr<Cutter> make_cutter(const SplitStep& step, vocab::Reference reference,
-                                    const std::string& where, bool stepwise) {
+                                    const std::string& where, bool stepwise, Compile when) {
   using Kind = SplitStep::Kind;
   switch (step.kind) {
     case Kind::regex:
     case Kind::literal:
-      return make_match_cutter(step, reference, where, stepwise);
+      return make_match_cutter(step, reference, where, stepwise, when);
     case Kind::digits:
       return matched_set_cutter(step.individual ? SplitBehavior::isolated : SplitBehavior::contiguous,
                                 unicode::kSplitNumeric);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "polyglyph/types.h"
+#include "tokenizer/regex_splitter.h"
 #include "vocab/spec.h"
 
 namespace polyglyph::tokenizer {
@@ -28,6 +29,6 @@ class Cutter {
 // The cutter of a step; nullptr for steps that change text (tokenizer/pretokenizer.h). `where` names the step
 // for errors; `stepwise`: never use a scanner.
 std::unique_ptr<Cutter> make_cutter(const vocab::SplitStep& step, vocab::Reference reference,
-                                    const std::string& where, bool stepwise);
+                                    const std::string& where, bool stepwise, Compile when);
 
 }  // namespace polyglyph::tokenizer

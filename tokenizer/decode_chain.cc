@@ -30,7 +30,7 @@ std::string join(std::vector<std::string>& tokens) {
 
 }  // namespace
 
-DecodeChain::DecodeChain(const vocab::Pipeline& pipeline, bool names_are_bytes) {
+DecodeChain::DecodeChain(const vocab::Pipeline& pipeline, bool names_are_bytes, Compile when) {
   const std::span<const vocab::DecodeStep> steps = pipeline.decoders;
   const bool begins_with_bytes =
       !steps.empty() && steps[0].kind == vocab::DecodeStep::Kind::byte_level && names_are_bytes;
@@ -38,11 +38,11 @@ DecodeChain::DecodeChain(const vocab::Pipeline& pipeline, bool names_are_bytes) 
     steps_.emplace_back().kind = Kind::bytes;
     fused_ = true;
   }
-  for (const vocab::DecodeStep& step : steps.subspan(begins_with_bytes ? 1 : 0)) add(step, pipeline);
+  for (const vocab::DecodeStep& step : steps.subspan(begins_with_bytes ? 1 : 0)) add(step, pipeline, when);
   describe();
 }
 
-void DecodeChain::add(const vocab::DecodeStep& spec, const vocab::Pipeline& pipeline) {
+void DecodeChain::add(const vocab::DecodeStep& spec, const vocab::Pipeline& pipeline, Compile when) {
   using From = vocab::DecodeStep::Kind;
   Step step;
   step.fused = fused_;
@@ -72,7 +72,7 @@ void DecodeChain::add(const vocab::DecodeStep& spec, const vocab::Pipeline& pipe
     case From::replace_regex:
       step.kind = Kind::replace_regex;
       step.text = spec.text;
-      step.regex = RegexSplitter::compile(spec.pattern, pipeline.reference, "decoder");
+      step.regex = RegexSplitter::compile(spec.pattern, pipeline.reference, "decoder", when);
       break;
     case From::metaspace:
       if (fused_)

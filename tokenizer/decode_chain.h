@@ -29,7 +29,7 @@ class DecodeChain {
 
   // `names_are_bytes`: tokens come as bytes, not as names that stand for them. Throws Error(unsupported) for
   // a pattern that cannot be run exactly.
-  DecodeChain(const vocab::Pipeline& pipeline, bool names_are_bytes);
+  DecodeChain(const vocab::Pipeline& pipeline, bool names_are_bytes, Compile when);
 
   State begin() const { return {std::vector<State::Step>(steps_.size())}; }
 
@@ -82,7 +82,7 @@ class DecodeChain {
     std::unique_ptr<SentencePieceDecoder> pieces;
   };
 
-  void add(const vocab::DecodeStep& spec, const vocab::Pipeline& pipeline);
+  void add(const vocab::DecodeStep& spec, const vocab::Pipeline& pipeline, Compile when);
   void add_replace(std::string pattern, std::string text, bool also_empty);
   void add_cleanup();
   void describe();

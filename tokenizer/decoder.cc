@@ -56,14 +56,14 @@ void replace_run(std::string& text, std::size_t begin) {
 
 }  // namespace
 
-DecodeChain make_decode_chain(const vocab::Pipeline& pipeline) {
-  return DecodeChain(pipeline, decodes_bytes(pipeline));
+DecodeChain make_decode_chain(const vocab::Pipeline& pipeline, Compile when) {
+  return DecodeChain(pipeline, decodes_bytes(pipeline), when);
 }
 
 Decoder::Decoder(std::shared_ptr<const vocab::Image> image, const normalizers::Normalizer* normalizer)
     : image_(std::move(image)),
       vocab_(image_),
-      chain_(make_decode_chain(image_->pipeline())),
+      chain_(make_decode_chain(image_->pipeline(), Compile::when_used)),
       names_are_bytes_(decodes_bytes(image_->pipeline())) {
   if (normalizer == nullptr) return;
   for (const AddedToken& token : image_->pipeline().added_tokens) {

@@ -21,7 +21,7 @@
 namespace polyglyph::tokenizer {
 
 // The chain of a vocabulary: its own steps, on names or, where names are spelled in bytes, on those.
-DecodeChain make_decode_chain(const vocab::Pipeline& pipeline);
+DecodeChain make_decode_chain(const vocab::Pipeline& pipeline, Compile when);
 
 class Decoder {
  public:

@@ -71,9 +71,10 @@ class RegexMatcher final : public normalizers::Matcher {
   std::unique_ptr<RegexSplitter> regex_;
 };
 
-std::unique_ptr<normalizers::Normalizer> make_normalizer(const vocab::Pipeline& pipeline) {
+std::unique_ptr<normalizers::Normalizer> make_normalizer(const vocab::Pipeline& pipeline, Compile when) {
   return normalizers::make_normalizer(pipeline.normalizers, [&](const std::string& pattern) {
-    return std::make_unique<RegexMatcher>(RegexSplitter::compile(pattern, pipeline.reference, "normalizer"));
+    return std::make_unique<RegexMatcher>(
+        RegexSplitter::compile(pattern, pipeline.reference, "normalizer", when));
   });
 }
 
@@ -116,8 +117,8 @@ std::size_t home_slot() {
 }  // namespace
 
 std::string build_image(const vocab::TokenizerSpec& spec) {
-  const auto normalizer = make_normalizer(spec);
-  const DecodeChain decoder = make_decode_chain(spec);
+  const auto normalizer = make_normalizer(spec, Compile::at_once);
+  const DecodeChain decoder = make_decode_chain(spec, Compile::at_once);
   vocab::Rewrite normalize, decode;
   if (normalizer != nullptr) {
     normalize = [&](std::string_view text) {
@@ -145,7 +146,7 @@ Engine::Engine(std::shared_ptr<const vocab::Image> image, bool apply_file_settin
     : image_(std::move(image)),
       apply_settings_(apply_file_settings),
       vocab_(image_),
-      normalizer_(make_normalizer(image_->pipeline())),
+      normalizer_(make_normalizer(image_->pipeline(), Compile::when_used)),
       needs_sound_text_(takes_sound_text(image_->pipeline())),
       model_(make_model(*image_)),
       pretokenizer_(*image_),

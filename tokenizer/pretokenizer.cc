@@ -43,11 +43,12 @@ Pretokenizer::Pretokenizer(const vocab::Image& image, bool stepwise) {
   const vocab::ImagePipeline& p = image.pipeline();
   if (!stepwise) scanner_ = find_scanner(p.splits, p.reference);
   if (scanner_) return;
+  const Compile when = image.is_mapped() ? Compile::when_used : Compile::at_once;
   bool changed = false;
   for (std::size_t i = 0; i < p.splits.size(); ++i) {
     const SplitStep& spec = p.splits[i];
     const std::string where = "pre_tokenizer, step " + std::to_string(i + 1);
-    steps_.push_back({spec, make_cutter(spec, p.reference, where, stepwise)});
+    steps_.push_back({spec, make_cutter(spec, p.reference, where, stepwise, when)});
     if (spec.kind == Kind::metaspace && spec.prepend == PrependScheme::first) {
       asks_for_first_ = true;
       needs_places_ = needs_places_ || changed;

@@ -40,6 +40,8 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -156,10 +158,6 @@ std::string open(const RegexNode& node) {
 
 }  // namespace write
 
-std::string join(const std::vector<std::string>& alternatives) {
-  return fmt::format("{}", fmt::join(alternatives, "|"));
-}
-
 // Whether the node can match a text of whitespace alone.
 bool can_be_space(const RegexNode& node) {
   switch (node.kind) {
@@ -187,38 +185,88 @@ std::unique_ptr<re2::RE2> build(const std::string& pattern, const std::string& w
               where);
 }
 
+// What a part of the pattern is compiled to, as soon as it is needed.
+class Program {
+ public:
+  Program(std::string (*write)(const std::vector<RegexAlternative>&), const std::string& where)
+      : write_(write), where_(where) {}
+
+  const re2::RE2& get(const std::vector<RegexAlternative>& alternatives) const {
+    std::call_once(once_, [&] { compiled_ = build(write_(alternatives), where_); });
+    return *compiled_;
+  }
+
+ private:
+  std::string (*write_)(const std::vector<RegexAlternative>&);
+  std::string where_;
+  mutable std::once_flag once_;
+  mutable std::unique_ptr<re2::RE2> compiled_;
+};
+
 bool asks_for_begin(const RegexNode& node) {
   return node.kind == Kind::line_begin || node.kind == Kind::text_begin ||
          std::ranges::any_of(node.parts, asks_for_begin);
 }
 
+std::string join(const std::vector<std::string>& alternatives) {
+  return fmt::format("{}", fmt::join(alternatives, "|"));
+}
+
+// The pattern itself. What stands before a lookahead matches one character more than there are to be, which
+// give_back takes back, or the end of the text.
+std::string write_pattern(const std::vector<RegexAlternative>& alternatives) {
+  std::vector<std::string> all;
+  for (const auto& [node, run] : alternatives) {
+    const std::string space = run == 0 ? "" : write::set(whitespace());
+    all.push_back(run == 0 ? write::whole(node)
+                           : fmt::format("{0}{{{1},}}|{0}{{{2}}}\\z", space, run + 1, run));
+  }
+  return join(all);
+}
+
+// Where an attempt to match reads past the end.
+std::string write_open(const std::vector<RegexAlternative>& alternatives) {
+  std::vector<std::string> all;
+  for (const auto& alternative : alternatives) all.push_back(write::open(alternative.node));
+  return "(?:" + join(all) + ")\\z";
+}
+
+// The alternatives in front of the lookahead that match whitespace alone; empty if there are none.
+std::string write_rivals(const std::vector<RegexAlternative>& alternatives) {
+  std::vector<std::string> all;
+  for (const auto& [node, run] : alternatives) {
+    if (run > 0) return join(all);
+    if (can_be_space(node)) all.push_back(write::whole(node));
+  }
+  return "";
+}
+
 class Re2Splitter final : public RegexSplitter {
  public:
-  Re2Splitter(const std::vector<RegexAlternative>& alternatives, const std::string& where) {
-    std::vector<std::string> whole, open, rivals;
-    for (const auto& [node, run] : alternatives) {
-      open.push_back(write::open(node));
+  Re2Splitter(std::vector<RegexAlternative> alternatives, const std::string& where, Compile when)
+      : alternatives_(std::move(alternatives)),
+        pattern_(write_pattern, where),
+        open_(write_open, where),
+        rivals_(write_rivals, where) {
+    bool has_rivals = false;
+    for (const auto& [node, run] : alternatives_) {
       looks_back_ = looks_back_ || asks_for_begin(node);
-      if (run == 0) {
-        whole.push_back(write::whole(node));
-        if (run_ == 0 && can_be_space(node)) rivals.push_back(whole.back());
-      } else {
-        const std::string space = write::set(whitespace());
-        whole.push_back(fmt::format("{0}{{{1},}}|{0}{{{2}}}\\z", space, run + 1, run));
-        run_ = static_cast<std::size_t>(run);
-      }
+      if (run > 0) run_ = static_cast<std::size_t>(run);
+      has_rivals = has_rivals || (run_ == 0 && can_be_space(node));
     }
-    pattern_ = build(join(whole), where);
-    open_ = build("(?:" + join(open) + ")\\z", where);
-    if (run_ > 0 && !rivals.empty()) rivals_ = build(join(rivals), where);
+    has_rivals_ = run_ > 0 && has_rivals;
+    if (when == Compile::when_used) return;
+    pattern_.get(alternatives_);
+    open_.get(alternatives_);
+    if (has_rivals_) rivals_.get(alternatives_);
   }
 
   bool find(std::string_view text, std::size_t from, Span& match) const override {
     if (from >= text.size()) return false;
     // Nearly always there is a match at once, and to find its end alone takes half the work.
     re2::StringPiece found;
-    if (!run(*pattern_, text, from, re2::RE2::ANCHOR_START, &found) &&
-        !run(*pattern_, text, from, re2::RE2::UNANCHORED, &found)) {
+    if (!run(pattern_.get(alternatives_), text, from, re2::RE2::ANCHOR_START, &found) &&
+        !run(pattern_.get(alternatives_), text, from, re2::RE2::UNANCHORED, &found)) {
       return false;
     }
     match.begin = static_cast<std::size_t>(found.data() - text.data());
@@ -231,7 +279,8 @@ class Re2Splitter final : public RegexSplitter {
 
   std::size_t undecided(std::string_view text, std::size_t from) const override {
     re2::StringPiece found;
-    if (from >= text.size() || !run(*open_, text, from, re2::RE2::UNANCHORED, &found)) return text.size();
+    if (from >= text.size() || !run(open_.get(alternatives_), text, from, re2::RE2::UNANCHORED, &found))
+      return text.size();
     return static_cast<std::size_t>(found.data() - text.data());
   }
 
@@ -252,7 +301,8 @@ class Re2Splitter final : public RegexSplitter {
       at += unicode::sequence_size(static_cast<unsigned char>(text[at]));
     }
     if (spaces <= run_) return;
-    if (rivals_ && run(*rivals_, text, match.begin, re2::RE2::ANCHOR_START, nullptr)) return;
+    if (has_rivals_ && run(rivals_.get(alternatives_), text, match.begin, re2::RE2::ANCHOR_START, nullptr))
+      return;
     match.end = last;
   }
 
@@ -261,9 +311,9 @@ class Re2Splitter final : public RegexSplitter {
     return unicode::class_mask(c) & unicode::kSpaceMask;
   }
 
-  std::unique_ptr<re2::RE2> pattern_;
-  std::unique_ptr<re2::RE2> open_;
-  std::unique_ptr<re2::RE2> rivals_;
+  std::vector<RegexAlternative> alternatives_;
+  Program pattern_, open_, rivals_;
+  bool has_rivals_ = false;
   bool looks_back_ = false;
   std::size_t run_ = 0;  // the n of \s{n,}(?!\S); 0 without it
 };
@@ -271,9 +321,9 @@ class Re2Splitter final : public RegexSplitter {
 }  // namespace
 
 std::unique_ptr<RegexSplitter> RegexSplitter::compile(std::string_view pattern, vocab::Reference dialect,
-                                                      const std::string& where) {
+                                                      const std::string& where, Compile when) {
   return std::make_unique<Re2Splitter>(check_regex(parse_regex(pattern, dialect, where), dialect, where),
-                                       where);
+                                       where, when);
 }
 
 }  // namespace polyglyph::tokenizer

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,11 +19,16 @@
 
 namespace polyglyph::tokenizer {
 
+// Compiling takes milliseconds, and only compiling can tell that a pattern is too large for RE2. An image was
+// made of a tokenizer whose patterns had been compiled, so that opening one can put it off. Only an image
+// that was tampered with then throws Error(limit) where it is used.
+enum class Compile : std::uint8_t { at_once, when_used };
+
 class RegexSplitter {
  public:
   // `where` names the pattern's place in its file, for errors.
   static std::unique_ptr<RegexSplitter> compile(std::string_view pattern, vocab::Reference dialect,
-                                                const std::string& where);
+                                                const std::string& where, Compile when = Compile::at_once);
   virtual ~RegexSplitter() = default;
 
   // The first match that begins at `from` or later; false if there is none. `text` is valid UTF-8, `from` a

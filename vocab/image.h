@@ -122,7 +122,8 @@ class Image {
   std::string_view name() const noexcept { return name_; }
   const ImagePipeline& pipeline() const noexcept { return pipeline_; }
   std::string fingerprint() const;  // of everything but the name
-  void verify() const;              // throws Error(malformed) when the checksum does not fit
+  bool is_mapped() const noexcept { return mapping_ != nullptr; }
+  void verify() const;  // throws Error(malformed) when the checksum does not fit
 
   std::size_t size() const noexcept {
     return kinds_.size();
