@@ -18,8 +18,8 @@
 namespace polyglyph {
 namespace {
 
-enum Type { normal = 1, unknown, control, user_defined, unused, byte };
-enum Model { unigram = 1, bpe, word, character };
+enum Type : int { normal = 1, unknown, control, user_defined, unused, byte };
+enum Model : int { unigram = 1, bpe, word, character };
 
 struct Piece {
   std::string name;

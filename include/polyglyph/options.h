@@ -55,10 +55,10 @@ struct LoadOptions {
   // For .tiktoken files, which hold ranks alone: the split pattern, by name ("o200k", "cl100k", "p50k",
   // "r50k", "qwen") or spelled out as a regular expression. Empty: known from the file's own name
   // (o200k_base.tiktoken, qwen.tiktoken, ...), else an error that says so.
-  std::string pattern;
+  std::string pattern{};
 
   // For .tiktoken files: control tokens and their ids. Empty: those that belong to a named pattern.
-  std::map<std::string, TokenId> special_tokens;
+  std::map<std::string, TokenId> special_tokens{};
 
   // Keep the prepared image of a large file in a folder of the user's own, so that the next load takes about
   // a millisecond: polyglyph in XDG_CACHE_HOME or ~/.cache, or the folder that POLYGLYPH_CACHE names. The

@@ -6,6 +6,7 @@
 #include "polyglyph/encode_stream.h"
 #include "polyglyph/error.h"
 #include "polyglyph/options.h"
+#include "polyglyph/pack.h"
 #include "polyglyph/settings.h"
 #include "polyglyph/surgery.h"
 #include "polyglyph/text.h"
