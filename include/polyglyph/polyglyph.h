@@ -5,6 +5,7 @@
 #include "polyglyph/description.h"
 #include "polyglyph/encode_stream.h"
 #include "polyglyph/error.h"
+#include "polyglyph/materialize.h"
 #include "polyglyph/options.h"
 #include "polyglyph/pack.h"
 #include "polyglyph/settings.h"
