@@ -10,8 +10,10 @@
 
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "polyglyph/error.h"
 
@@ -202,51 +204,57 @@ namespace {
 struct Exported {
   py::object kept;
   const void* buffers[2];  // validity, which nothing needs, and the data or offsets
-  ArrowArray child{};
-  ArrowArray* children[1] = {&child};
+  std::vector<ArrowArray> children;
+  std::vector<ArrowArray*> places;
 };
 
 void release_exported(ArrowArray* array) {
   auto* exported = static_cast<Exported*>(array->private_data);
-  release(&exported->child);
+  for (ArrowArray& child : exported->children) release(&child);
   array->release = nullptr;
   const py::gil_scoped_acquire acquire;
   delete exported;
 }
 
-ArrowArray export_array(const py::array& data, std::int64_t length, std::int64_t buffers) {
-  auto* exported = new Exported{data, {nullptr, data.data()}};
+// `data`: the numbers of an array of them, the offsets of a list, or nothing for structs.
+ArrowArray export_array(const std::optional<py::array>& data, std::int64_t length,
+                        std::vector<ArrowArray> children = {}) {
+  auto* exported = new Exported{py::none(), {nullptr, nullptr}, std::move(children), {}};
+  if (data) exported->kept = *data;
+  if (data) exported->buffers[1] = data->data();
+  for (ArrowArray& child : exported->children) exported->places.push_back(&child);
   ArrowArray array{};
   array.length = length;
-  array.n_buffers = buffers;
+  array.n_buffers = data ? 2 : 1;
   array.buffers = exported->buffers;
+  array.n_children = static_cast<std::int64_t>(exported->places.size());
+  array.children = exported->places.data();
   array.release = &release_exported;
   array.private_data = exported;
   return array;
 }
 
 struct ExportedSchema {
-  ArrowSchema child{};
-  ArrowSchema* children[1] = {&child};
+  std::vector<ArrowSchema> children;
+  std::vector<ArrowSchema*> places;
 };
 
 void release_schema(ArrowSchema* schema) {
   auto* exported = static_cast<ExportedSchema*>(schema->private_data);
-  if (exported != nullptr) release(&exported->child);
+  for (ArrowSchema& child : exported->children) release(&child);
   schema->release = nullptr;
   delete exported;
 }
 
-ArrowSchema list_schema() {
-  auto* exported = new ExportedSchema;
-  exported->child.format = "I";  // uint32
-  exported->child.name = "item";
-  exported->child.release = &release_schema;
+// `format` and `name` are string literals.
+ArrowSchema export_schema(const char* format, const char* name, std::vector<ArrowSchema> children = {}) {
+  auto* exported = new ExportedSchema{std::move(children), {}};
+  for (ArrowSchema& child : exported->children) exported->places.push_back(&child);
   ArrowSchema schema{};
-  schema.format = "+L";  // a list with 64-bit offsets
-  schema.name = "";
-  schema.n_children = 1;
-  schema.children = exported->children;
+  schema.format = format;
+  schema.name = name;
+  schema.n_children = static_cast<std::int64_t>(exported->places.size());
+  schema.children = exported->places.data();
   schema.release = &release_schema;
   schema.private_data = exported;
   return schema;
@@ -265,12 +273,25 @@ py::capsule to_capsule(Struct data) {
 
 py::tuple export_arrow(const BatchArrays& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) batch.row(i);  // the reader cannot check the bounds again
-  ArrowArray list = export_array(batch.row_splits(), static_cast<std::int64_t>(batch.size()), 2);
-  auto* exported = static_cast<Exported*>(list.private_data);
-  exported->child = export_array(batch.ids(), batch.ids().size(), 2);
-  list.n_children = 1;
-  list.children = exported->children;
-  return py::make_tuple(to_capsule(list_schema()), to_capsule(list));
+  const ArrowArray list = export_array(batch.row_splits(), static_cast<std::int64_t>(batch.size()),
+                                       {export_array(batch.ids(), batch.ids().size())});
+  const ArrowSchema schema = export_schema("+L", "", {export_schema("I", "item")});  // uint32 in large lists
+  return py::make_tuple(to_capsule(schema), to_capsule(list));
+}
+
+py::tuple export_arrow_lists(const py::array& offsets,
+                             const std::vector<std::pair<const char*, py::array>>& fields) {
+  std::vector<ArrowArray> arrays;
+  std::vector<ArrowSchema> schemas;
+  for (const auto& [name, values] : fields) {
+    arrays.push_back(export_array(values, values.size()));
+    schemas.push_back(export_schema("l", name));  // int64
+  }
+  const std::int64_t size = fields.front().second.size();
+  const ArrowArray list =
+      export_array(offsets, offsets.size() - 1, {export_array(std::nullopt, size, std::move(arrays))});
+  const ArrowSchema schema = export_schema("+L", "", {export_schema("+s", "item", std::move(schemas))});
+  return py::make_tuple(to_capsule(schema), to_capsule(list));
 }
 
 }  // namespace polyglyph::python

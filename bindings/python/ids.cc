@@ -152,6 +152,10 @@ py::array to_array(std::vector<std::int64_t>&& numbers) {
   return flat_array(std::move(numbers));
 }
 
+py::array to_array(std::vector<std::int32_t>&& numbers) {
+  return flat_array(std::move(numbers));
+}
+
 py::array to_array(std::vector<std::int8_t>&& numbers) {
   return flat_array(std::move(numbers));
 }

@@ -45,6 +45,7 @@ pybind11::list to_list(std::span<const TokenId> ids);
 // Arrays that take over the vector: nothing is copied.
 pybind11::array to_array(std::vector<TokenId>&& ids);           // uint32, (n,)
 pybind11::array to_array(std::vector<std::int64_t>&& numbers);  // int64, (n,)
+pybind11::array to_array(std::vector<std::int32_t>&& numbers);  // int32, (n,)
 pybind11::array to_array(std::vector<std::int8_t>&& numbers);   // int8, (n,)
 pybind11::array to_array(std::vector<std::uint8_t>&& numbers);  // uint8, (n,)
 pybind11::array to_array(std::vector<Span>&& spans);            // int64, (n, 2)

@@ -23,5 +23,6 @@ PYBIND11_MODULE(_polyglyph, module, py::mod_gil_not_used()) {
   define_decode_stream(module);
   define_tokenizer(module);
   define_surgery(module);
+  define_pack(module);
   define_verify(module);
 }

@@ -10,6 +10,7 @@ void define_batch(pybind11::module_& module);
 void define_encode_stream(pybind11::module_& module);
 void define_decode_stream(pybind11::module_& module);
 void define_surgery(pybind11::module_& module);
+void define_pack(pybind11::module_& module);
 void define_verify(pybind11::module_& module);
 
 }  // namespace polyglyph::python

@@ -22,7 +22,7 @@ const Values& values() {
         return Values{module.attr("Error"),        module.attr("Encoding"),    module.attr("PairEncoding"),
                       module.attr("AddedToken"),   module.attr("Description"), module.attr("TracePiece"),
                       module.attr("TraceSection"), module.attr("Difference"),  module.attr("Truncation"),
-                      module.attr("Padding")};
+                      module.attr("Padding"),      module.attr("PackReport"),  module.attr("PackedBins")};
       })
       .get_stored();
 }

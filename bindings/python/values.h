@@ -24,6 +24,8 @@ struct Values {
   pybind11::object difference;
   pybind11::object truncation;
   pybind11::object padding;
+  pybind11::object pack_report;
+  pybind11::object packed_bins;
 };
 
 // Looked up once, when first needed.

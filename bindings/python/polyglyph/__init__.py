@@ -10,15 +10,19 @@
 Text from a stranger never becomes a control token unless you say special_tokens="parse".
 """
 
-from .values import AddedToken, Description, Difference, Encoding, Error, Padding, PairEncoding, TracePiece, TraceSection, Truncation  # isort: skip: _polyglyph makes instances of these
+from .values import AddedToken, Description, Difference, Encoding, Error, PackedBins, PackReport, Padding, PairEncoding, TracePiece, TraceSection, Truncation  # isort: skip: _polyglyph makes instances of these
 from ._polyglyph import (
     Batch,
     DecodeStream,
     EncodeStream,
+    PackPlan,
+    PackStream,
     Tokenizer,
     __version__,
     add_tokens,
     extend,
+    loss_mask,
+    pack,
     prune,
     unreachable_tokens,
 )
@@ -37,6 +41,10 @@ __all__ = [
     "EncodeStream",
     "Encoding",
     "Error",
+    "PackPlan",
+    "PackReport",
+    "PackStream",
+    "PackedBins",
     "Padding",
     "PairEncoding",
     "Tokenizer",
@@ -46,13 +54,16 @@ __all__ = [
     "__version__",
     "add_tokens",
     "extend",
+    "loss_mask",
+    "pack",
     "prune",
     "unreachable_tokens",
     "verify",
 ]
 
 # One name for each, in errors, pickles and help: where it is imported from.
-for _class in (AddedToken, Batch, DecodeStream, Description, Difference, EncodeStream, Encoding, Error, Padding,
+for _class in (AddedToken, Batch, DecodeStream, Description, Difference, EncodeStream, Encoding, Error, PackedBins, PackPlan,
+               PackReport, PackStream, Padding,
                PairEncoding, Tokenizer, TracePiece, TraceSection, Truncation):
     _class.__module__ = "polyglyph"
 del _class

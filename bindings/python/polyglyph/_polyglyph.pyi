@@ -6,7 +6,18 @@ from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
-from .values import AddedToken, Description, Difference, Encoding, Padding, PairEncoding, TraceSection, Truncation
+from .values import (
+    AddedToken,
+    Description,
+    Difference,
+    Encoding,
+    PackedBins,
+    PackReport,
+    Padding,
+    PairEncoding,
+    TraceSection,
+    Truncation,
+)
 
 __version__: str
 
@@ -192,3 +203,64 @@ class DecodeStream:
     def copy(self) -> DecodeStream: ...
     def __copy__(self) -> DecodeStream: ...
     def __deepcopy__(self, memo: object) -> DecodeStream: ...
+
+_Lengths: TypeAlias = Batch | Sequence[int] | NDArray[np.integer]
+_Strategy: TypeAlias = Literal["best_fit", "first_fit", "sequential", "concat"]
+_Overlong: TypeAlias = Literal["split", "truncate", "drop", "error"]
+
+@final
+class PackPlan:
+    @property
+    def bin_offsets(self) -> NDArray[np.int64]: ...
+    @property
+    def document(self) -> NDArray[np.int64]: ...
+    @property
+    def start(self) -> NDArray[np.int64]: ...
+    @property
+    def length(self) -> NDArray[np.int64]: ...
+    @property
+    def capacity(self) -> int: ...
+    @property
+    def report(self) -> PackReport: ...
+    def __len__(self) -> int: ...
+    def materialize(
+        self,
+        ids: Batch | NDArray[np.integer] | Iterable[Sequence[int] | NDArray[np.integer]],
+        row_splits: NDArray[np.integer] | None = None,
+        bins: int | slice | range | None = None,
+        pad_id: int = 0,
+        positions: Literal["restart", "continue"] = "restart",
+        labels: Literal["same", "next"] = "same",
+        loss_mask: NDArray[np.generic] | Sequence[bool] | None = None,
+    ) -> PackedBins: ...
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+@final
+class PackStream:
+    def __init__(
+        self,
+        capacity: int = 131072,
+        strategy: _Strategy = "best_fit",
+        overlong: _Overlong = "split",
+        max_documents: int | None = None,
+        pad_each_to: int = 1,
+        pad_total_to: int = 1,
+        open_bins: int = 1024,
+    ) -> None: ...
+    def add(self, lengths: int | Sequence[int] | NDArray[np.integer]) -> None: ...
+    def finish(self) -> None: ...
+    def take(self) -> PackPlan: ...
+
+def pack(
+    lengths: _Lengths,
+    capacity: int = 131072,
+    strategy: _Strategy = "best_fit",
+    overlong: _Overlong = "split",
+    max_documents: int | None = None,
+    pad_each_to: int = 1,
+    pad_total_to: int = 1,
+    seed: int | None = None,
+) -> PackPlan: ...
+def loss_mask(
+    offsets: NDArray[np.integer], spans: Iterable[tuple[int, int, str]], roles: str | Iterable[str] = "assistant"
+) -> NDArray[np.uint8]: ...

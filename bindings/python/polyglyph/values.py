@@ -181,3 +181,65 @@ class Description(NamedTuple):
     image_bytes: int
     fingerprint: str
     """Hex; equal for tokenizers that were built from the same content."""
+
+
+class PackReport(NamedTuple):
+    """How well a plan fills its bins, and what it did to documents."""
+
+    documents: int
+    empty_documents: int
+    """Of no tokens: they lie nowhere."""
+    split_documents: int
+    """That lie in more than one piece."""
+    truncated_documents: int
+    dropped_documents: int
+    tokens: int
+    """That lie in bins."""
+    truncated_tokens: int
+    dropped_tokens: int
+    bins: int
+    lower_bound: int
+    """No plan for these pieces has fewer bins."""
+    fill: float
+    """Tokens by the places of all bins, 0 to 1."""
+
+
+class PackedBins(NamedTuple):
+    """A model's inputs for the bins of a plan, laid end to end.
+
+    inputs(b) gives those of one bin as a dictionary of views, without copying.
+    """
+
+    token_offsets: NDArray[np.int64]
+    """Of shape (bins + 1,): bin b has the places token_offsets[b] to token_offsets[b + 1]."""
+    sequence_offsets: NDArray[np.int64]
+    """Of shape (bins + 1,): its sequences are its pieces and, where it is filled up, one more of padding alone."""
+    input_ids: NDArray[np.int64]
+    """Of shape (places,), as are the next four."""
+    position_ids: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    """-100 where no loss is due: at the first token of a piece, at padding, and where loss_mask said so."""
+    loss_mask: NDArray[np.uint8]
+    """1 where labels has a token."""
+    seq_idx: NDArray[np.int32]
+    """The sequence in its bin, from 0; -1 for padding."""
+    cu_seqlens: NDArray[np.int32]
+    """Those of bin b begin at sequence_offsets[b] + b: tokens in front of each sequence, and in all."""
+    cu_seqlens_padded: NDArray[np.int32]
+    """The same in places. A kernel that takes one of the two takes this one, which ends where the bin ends."""
+    max_seqlen: NDArray[np.int32]
+    """Of shape (bins,): places of the longest sequence."""
+
+    def inputs(self, bin: int) -> dict[str, NDArray[np.generic] | int]:
+        """The arrays of one bin, by name: views of shape (places,) or (sequences + 1,), and max_seqlen."""
+        bins = len(self.max_seqlen)
+        if not -bins <= bin < bins:
+            raise IndexError(f"there are {bins} bins")
+        bin %= bins
+        places = slice(self.token_offsets[bin], self.token_offsets[bin + 1])
+        borders = slice(self.sequence_offsets[bin] + bin, self.sequence_offsets[bin + 1] + bin + 1)
+        return {
+            **{name: getattr(self, name)[places] for name in ("input_ids", "position_ids", "labels", "loss_mask", "seq_idx")},
+            **{name: getattr(self, name)[borders] for name in ("cu_seqlens", "cu_seqlens_padded")},
+            "max_seqlen": int(self.max_seqlen[bin]),
+        }
