@@ -3,6 +3,7 @@
 // own ::before, fixed to the window. So one element a token is all there is, and long texts stay quick.
 
 #include "cli/display.h"
+#include "cli/html.h"
 #include "cli/show.h"
 
 namespace polyglyph::cli {
@@ -66,32 +67,6 @@ code { font: .72em ui-monospace, monospace; border: 1px solid currentColor; bord
 
 constexpr const char* kTail = "</main>\n</body>\n</html>\n";
 
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      case '\'':
-        safe += "&#39;";
-        break;
-      default:
-        safe += c;
-    }
-  }
-  return safe;
-}
-
 std::string hexadecimal(std::string_view bytes) {
   std::string text;
   for (unsigned char byte : bytes) text += fmt::format("{}{:02X}", text.empty() ? "" : " ", byte);
@@ -105,7 +80,7 @@ void print_token(Output& out, const ShownToken& token, std::size_t number) {
   for (const VisiblePart& part : visible_parts(token.bytes)) {
     switch (part.kind) {
       case VisiblePart::Kind::text:
-        out.write(escaped(part.shown));
+        out.write(escape_html(part.shown));
         break;
       case VisiblePart::Kind::blank:
         out.print("<i>{}</i>", part.shown);
@@ -126,7 +101,7 @@ void show_as_html(Output& out, const std::vector<ShownText>& texts) {
   out.write(kHead);
   for (const ShownText& text : texts) {
     out.print("<section>\n<h2>{}</h2>\n<p>{}</p>\n<div class=\"text\" dir=\"auto\">",
-              escaped(printable(text.tokenizer)), summary(text));
+              escape_html(printable(text.tokenizer)), summary(text));
     for (std::size_t i = 0; i < text.tokens.size(); ++i) print_token(out, text.tokens[i], i);
     out.write("</div>\n</section>\n");
   }
