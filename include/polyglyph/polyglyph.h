@@ -1,6 +1,8 @@
 // polyglyph: exact token ids for any text, in any language. Begin with tokenizer.h.
 #pragma once
 
+#include "polyglyph/budget.h"
+#include "polyglyph/chunk.h"
 #include "polyglyph/decode_stream.h"
 #include "polyglyph/description.h"
 #include "polyglyph/encode_stream.h"
