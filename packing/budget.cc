@@ -49,9 +49,13 @@ class End {
 
 Span truncate(const Tokenizer& tokenizer, std::string_view text, std::size_t limit,
               const BudgetOptions& options) {
-  const std::size_t budget = packing::text_budget(tokenizer, limit, options.encode);
+  const std::size_t budget = packing::text_budget(tokenizer, limit, options.encode, "limit");
   End end(tokenizer, text, options.side, options.whole, budget, options.encode);
-  if (end.has_at_most(budget)) return {0, text.size()};
+  if (end.has_at_most(budget)) {
+    // The tokens were looked for as if control tokens were text.
+    if (options.encode.special_tokens == SpecialTokens::reject) tokenizer.count(text, options.encode);
+    return {0, text.size()};
+  }
   for (std::size_t tokens = budget, less = 1;; less *= 2) {
     const std::size_t cut = end.cut(tokens);
     const Span kept = options.side == Side::right ? Span{0, cut} : Span{cut, text.size()};
@@ -63,7 +67,7 @@ Span truncate(const Tokenizer& tokenizer, std::string_view text, std::size_t lim
 
 HeadTail head_tail(const Tokenizer& tokenizer, std::string_view text, std::size_t limit,
                    const HeadTailOptions& options) {
-  const std::size_t budget = packing::text_budget(tokenizer, limit, options.encode);
+  const std::size_t budget = packing::text_budget(tokenizer, limit, options.encode, "limit");
   if (!(options.head >= 0 && options.head <= 1))
     throw Error(ErrorCode::invalid_argument, "it is no share of the budget; give a number from 0 to 1",
                 "head");

@@ -52,7 +52,7 @@ Level weaker(Level level) {
 Chunker::Chunker(const Tokenizer& tokenizer, const ChunkOptions& options)
     : tokenizer_(tokenizer),
       options_(options),
-      budget_(text_budget(tokenizer, options.max_tokens, options.encode)),
+      budget_(text_budget(tokenizer, options.max_tokens, options.encode, "max_tokens")),
       longest_(std::min(budget_, kMaxText / kMaxChunkBytesPerToken) * kMaxChunkBytesPerToken),
       named_(named_level(options.boundary)),
       lines_(options.boundary),

@@ -27,20 +27,21 @@ Span grapheme(text::Segmenter& graphemes, std::string_view text, std::size_t pla
 
 }  // namespace
 
-std::size_t text_budget(const Tokenizer& tokenizer, std::size_t limit, const EncodeOptions& options) {
+std::size_t text_budget(const Tokenizer& tokenizer, std::size_t limit, const EncodeOptions& options,
+                        const char* parameter) {
   if (tokenizer.applies_file_settings()) {
     throw Error(ErrorCode::invalid_argument,
                 "this tokenizer truncates and pads by itself, as its file says; load it without "
                 "apply_file_settings to cut text to a budget");
   }
-  if (limit == 0) throw Error(ErrorCode::invalid_argument, "it is 0; give 1 token or more", "limit");
+  if (limit == 0) throw Error(ErrorCode::invalid_argument, "it is 0; give 1 token or more", parameter);
   const std::size_t added = tokenizer.count("", options);
   if (added >= limit && added > 0) {
     throw Error(
         ErrorCode::invalid_argument,
         fmt::format("it is {}, and the special tokens that are added take {} by themselves; give more", limit,
                     added),
-        "limit");
+        parameter);
   }
   return limit - added;
 }

@@ -20,8 +20,10 @@ inline constexpr std::size_t kUnsettledTokens = 32;
 inline constexpr std::size_t kBytesToken = 5;
 
 // The tokens of the template that options.add_special_tokens adds; the rest of `limit` is for text. Throws
-// Error(invalid_argument) where nothing is left, or the tokenizer truncates by itself.
-std::size_t text_budget(const Tokenizer& tokenizer, std::size_t limit, const EncodeOptions& options);
+// Error(invalid_argument) about `parameter` where nothing is left, and where the tokenizer truncates by
+// itself.
+std::size_t text_budget(const Tokenizer& tokenizer, std::size_t limit, const EncodeOptions& options,
+                        const char* parameter);
 
 struct EndTokens {
   std::vector<Span>

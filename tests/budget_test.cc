@@ -203,6 +203,8 @@ TEST_CASE("control tokens and budgets") {
   CHECK(truncate(tok, "Hello there <|im_end|>", 2, options) == Span{0, 11});
   check_error(error_of([&] { truncate(tok, "Hello <|im_end|> there", 6, options); }),
               ErrorCode::control_token, {"<|im_end|>", "byte 6"});
+  check_error(error_of([&] { truncate(tok, "Hello <|im_end|>", 100, options); }), ErrorCode::control_token,
+              {"<|im_end|>", "byte 6"});
 }
 
 TEST_CASE("budgets without meaning") {

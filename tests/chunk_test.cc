@@ -305,7 +305,7 @@ TEST_CASE("chunks without meaning") {
     check_error(error_of([&] { chunk(tok, "a", options); }), ErrorCode::invalid_argument, parts);
     check_error(error_of([&] { ChunkStream(tok, options); }), ErrorCode::invalid_argument, parts);
   };
-  fails({.max_tokens = 0}, {"limit: it is 0"});
+  fails({.max_tokens = 0}, {"max_tokens: it is 0"});
   fails({.max_tokens = 5, .overlap = 5}, {"overlap: it is 5", "room for 5"});
   fails({.max_tokens = 5, .overlap = 50}, {"overlap: it is 50"});
   fails({.locale = "english"}, {"locale: 'english'"});

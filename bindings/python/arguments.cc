@@ -99,6 +99,14 @@ const char* decode_errors(PyObject* errors) {
   return name;
 }
 
+std::size_t read_limit(PyObject* limit, const char* parameter) {
+  const Py_ssize_t number = PyNumber_AsSsize_t(limit, nullptr);  // clips what is beyond any text
+  if (number == -1 && PyErr_Occurred() != nullptr) throw py::error_already_set();
+  if (number < 0)
+    throw Error(ErrorCode::invalid_argument, "it is negative; it must be a number of tokens", parameter);
+  return static_cast<std::size_t>(number);
+}
+
 void add_method(py::handle type, const char* name, FastCall call, const char* doc) {
   // Python keeps a pointer to the definition for as long as the type lives, which is to the end of the
   // process.

@@ -50,6 +50,10 @@ DecodeOptions decode_options(PyObject* skip_special_tokens, PyObject* unknown);
 // How Python is to read bytes that are not UTF-8: the name of an error handler, "replace" by default.
 const char* decode_errors(PyObject* errors);
 
+// A number of tokens; what is beyond any text is as good as any. Throws Error(invalid_argument) for a
+// negative one, and TypeError for what is not an integer.
+std::size_t read_limit(PyObject* limit, const char* parameter);
+
 // One word out of several.
 template <class Enum>
 struct Choice {

@@ -20,6 +20,7 @@ PYBIND11_MODULE(_polyglyph, module, py::mod_gil_not_used()) {
   register_errors();
   define_batch(module);
   define_encode_stream(module);
+  define_chunk_stream(module);
   define_decode_stream(module);
   define_tokenizer(module);
   define_surgery(module);

@@ -8,6 +8,7 @@ namespace polyglyph::python {
 void define_tokenizer(pybind11::module_& module);
 void define_batch(pybind11::module_& module);
 void define_encode_stream(pybind11::module_& module);
+void define_chunk_stream(pybind11::module_& module);
 void define_decode_stream(pybind11::module_& module);
 void define_surgery(pybind11::module_& module);
 void define_pack(pybind11::module_& module);

@@ -186,6 +186,8 @@ Raises polyglyph.Error: io, or unsupported where one of the latter would lose so
   add_encode_methods(type);
   add_batch_methods(type);
   add_decode_methods(type);
+  add_budget_methods(type);
+  add_chunk_methods(type);
 
   type.def(
           "token_to_id",

@@ -1,4 +1,5 @@
 // Encoding one text.
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -90,22 +91,44 @@ PyObject* count(PyObject* self, PyObject* const* arguments, Py_ssize_t positiona
   });
 }
 
+// A str whose UTF-8 takes long to make.
+bool is_long(PyObject* text) {
+  return PyUnicode_Check(text) && !PyUnicode_IS_ASCII(text) &&
+         static_cast<std::size_t>(PyUnicode_GET_LENGTH(text)) > kSliceBytes;
+}
+
+// A stream is fed no more of it than is needed.
+bool long_text_fits(const Tokenizer& tokenizer, PyObject* text, std::size_t limit, EncodeOptions options) {
+  EncodeStream stream = tokenizer.encode_stream(options);
+  const Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+  std::size_t count = 0;
+  for (Py_ssize_t begin = 0; begin < length && count <= limit;) {
+    const Py_ssize_t end = std::min(length, begin + static_cast<Py_ssize_t>(kSliceBytes / 4));
+    const auto part = py::reinterpret_steal<py::object>(PyUnicode_Substring(text, begin, end));
+    if (!part) throw py::error_already_set();
+    const Text utf8(part.ptr());
+    count += without_gil(utf8.view().size(), [&] { return stream.feed_count(utf8.view()); });
+    check_signals();
+    begin = end;
+  }
+  if (count <= limit) count += without_gil(stream.pending(), [&] { return stream.finish_count(); });
+  return count <= limit;
+}
+
 constexpr Parameters<4> kFits{"fits", {"text", "limit", "special_tokens", "add_special_tokens"}, 2};
 
 PyObject* fits(PyObject* self, PyObject* const* arguments, Py_ssize_t positional, PyObject* keywords) {
   return guarded([&]() -> py::object {
     const auto [object, limit_object, special_tokens, add_special_tokens] =
         kFits.read(arguments, positional, keywords);
-    const Text text(object);
-    const Py_ssize_t limit = PyNumber_AsSsize_t(limit_object, nullptr);  // clips what is beyond any text
-    if (limit == -1 && PyErr_Occurred() != nullptr) throw py::error_already_set();
-    if (limit < 0)
-      throw Error(ErrorCode::invalid_argument, "it is negative; it must be a number of tokens", "limit");
+    const std::size_t limit = read_limit(limit_object, "limit");
     const EncodeOptions options = encode_options(special_tokens, add_special_tokens);
     const Tokenizer& tokenizer = tokenizer_of(self);
-    return py::bool_(interruptible(text.view().size(), options, [&](EncodeOptions o) {
-      return tokenizer.fits(text.view(), static_cast<std::size_t>(limit), o);
-    }));
+    if (is_long(object) && !tokenizer.applies_file_settings())
+      return py::bool_(long_text_fits(tokenizer, object, limit, options));
+    const Text text(object);
+    return py::bool_(interruptible(text.view().size(), options,
+                                   [&](EncodeOptions o) { return tokenizer.fits(text.view(), limit, o); }));
   });
 }
 

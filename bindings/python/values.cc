@@ -22,7 +22,8 @@ const Values& values() {
         return Values{module.attr("Error"),        module.attr("Encoding"),    module.attr("PairEncoding"),
                       module.attr("AddedToken"),   module.attr("Description"), module.attr("TracePiece"),
                       module.attr("TraceSection"), module.attr("Difference"),  module.attr("Truncation"),
-                      module.attr("Padding"),      module.attr("PackReport"),  module.attr("PackedBins")};
+                      module.attr("Padding"),      module.attr("PackReport"),  module.attr("PackedBins"),
+                      module.attr("Chunk")};
       })
       .get_stored();
 }

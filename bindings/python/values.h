@@ -26,6 +26,7 @@ struct Values {
   pybind11::object padding;
   pybind11::object pack_report;
   pybind11::object packed_bins;
+  pybind11::object chunk;
 };
 
 // Looked up once, when first needed.

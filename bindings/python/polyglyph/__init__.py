@@ -10,9 +10,10 @@
 Text from a stranger never becomes a control token unless you say special_tokens="parse".
 """
 
-from .values import AddedToken, Description, Difference, Encoding, Error, PackedBins, PackReport, Padding, PairEncoding, TracePiece, TraceSection, Truncation  # isort: skip: _polyglyph makes instances of these
+from .values import AddedToken, Chunk, Description, Difference, Encoding, Error, PackedBins, PackReport, Padding, PairEncoding, TracePiece, TraceSection, Truncation  # isort: skip: _polyglyph makes instances of these
 from ._polyglyph import (
     Batch,
+    ChunkStream,
     DecodeStream,
     EncodeStream,
     PackPlan,
@@ -35,6 +36,8 @@ del from_pretrained
 __all__ = [
     "AddedToken",
     "Batch",
+    "Chunk",
+    "ChunkStream",
     "DecodeStream",
     "Description",
     "Difference",

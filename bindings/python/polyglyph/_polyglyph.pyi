@@ -1,13 +1,14 @@
 # The types of the extension module. What each class and method does is in its docstring: help(polyglyph.Tokenizer).
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, final
+from typing import Any, Literal, Protocol, SupportsIndex, TypeAlias, final, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .values import (
     AddedToken,
+    Chunk,
     Description,
     Difference,
     Encoding,
@@ -54,6 +55,9 @@ _Ids: TypeAlias = Iterable[SupportsIndex] | NDArray[np.integer[Any]]
 _Path: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 _SpecialTokens: TypeAlias = Literal["text", "parse", "reject"]
 _Unit: TypeAlias = Literal["chars", "bytes", "utf16"]
+_Side: TypeAlias = Literal["right", "left"]
+_Whole: TypeAlias = Literal["grapheme", "character", "byte"]
+_Boundary: TypeAlias = Literal["sentence", "paragraph", "markdown", "code", "token"]
 _Unknown: TypeAlias = Literal["error", "skip"]
 
 @final
@@ -130,6 +134,67 @@ class Tokenizer:
         special_tokens: _SpecialTokens = "text",
         add_special_tokens: bool = False,
     ) -> bool: ...
+    @overload
+    def truncate(
+        self,
+        text: str,
+        limit: SupportsIndex,
+        side: _Side = "right",
+        whole: Literal["grapheme", "character"] = "grapheme",
+        special_tokens: _SpecialTokens = "text",
+        add_special_tokens: bool = False,
+    ) -> str: ...
+    @overload
+    def truncate(
+        self,
+        text: bytes,
+        limit: SupportsIndex,
+        side: _Side = "right",
+        whole: _Whole = "grapheme",
+        special_tokens: _SpecialTokens = "text",
+        add_special_tokens: bool = False,
+    ) -> bytes: ...
+    @overload
+    def head_tail(
+        self,
+        text: str,
+        limit: SupportsIndex,
+        head: float = 0.5,
+        marker: _Text = "\n…\n",
+        whole: Literal["grapheme", "character"] = "grapheme",
+        special_tokens: _SpecialTokens = "text",
+        add_special_tokens: bool = False,
+    ) -> str: ...
+    @overload
+    def head_tail(
+        self,
+        text: bytes,
+        limit: SupportsIndex,
+        head: float = 0.5,
+        marker: _Text = "\n…\n",
+        whole: _Whole = "grapheme",
+        special_tokens: _SpecialTokens = "text",
+        add_special_tokens: bool = False,
+    ) -> bytes: ...
+    def chunk(
+        self,
+        text: _Text,
+        max_tokens: SupportsIndex,
+        overlap: SupportsIndex = 0,
+        boundary: _Boundary = "sentence",
+        locale: str = "",
+        special_tokens: _SpecialTokens = "text",
+        add_special_tokens: bool = False,
+    ) -> list[Chunk]: ...
+    def chunk_stream(
+        self,
+        max_tokens: SupportsIndex,
+        overlap: SupportsIndex = 0,
+        boundary: _Boundary = "sentence",
+        locale: str = "",
+        special_tokens: _SpecialTokens = "text",
+        add_special_tokens: bool = False,
+    ) -> ChunkStream: ...
     def decode(
         self, ids: _Ids, skip_special_tokens: bool = False, errors: str = "replace", unknown: _Unknown = "error"
     ) -> str: ...
@@ -193,6 +258,11 @@ class EncodeStream:
     def finish(self) -> list[int]: ...
     @property
     def pending(self) -> int: ...
+
+@final
+class ChunkStream:
+    def feed(self, text: _Text) -> list[Chunk]: ...
+    def finish(self) -> list[Chunk]: ...
 
 @final
 class DecodeStream:

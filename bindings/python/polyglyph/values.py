@@ -183,6 +183,18 @@ class Description(NamedTuple):
     """Hex; equal for tokenizers that were built from the same content."""
 
 
+class Chunk(NamedTuple):
+    """A part of a text, from Tokenizer.chunk or a ChunkStream."""
+
+    begin: int
+    end: int
+    """Where it lies in the whole text: characters of a str, bytes of bytes."""
+    tokens: int
+    """Of the chunk encoded by itself."""
+    text: str | bytes
+    """What the chunk holds, of the type of the whole."""
+
+
 class PackReport(NamedTuple):
     """How well a plan fills its bins, and what it did to documents."""
 
