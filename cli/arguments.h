@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,6 +58,16 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, E& value,
                                "'" + unprotect(results.back()) + "' is not one of " + all);
   };
   return app.add_option(names, parse, help)->type_name(all)->default_str(standard);
+}
+
+// A number of tokens, `least` or more.
+template <class Number>
+CLI::Option* add_token_count(CLI::App& app, const std::string& names, Number& value, std::uint64_t least,
+                             const std::string& help) {
+  // Above the range lies what CLI11 makes of negative numbers.
+  return app.add_option(names, value, help)
+      ->type_name("N")
+      ->check(CLI::Range(least, std::uint64_t{1} << 62).description(""));
 }
 
 void add_color_option(CLI::App& app, When& when);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <thread>
@@ -12,6 +13,7 @@
 #include "cli/count_files.h"
 #include "cli/count_report.h"
 #include "cli/output.h"
+#include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/tokenizers.h"
 #include "cli/walk.h"
@@ -35,6 +37,7 @@ constexpr const char* kExamples =
   polyglyph count . --glob '*.md' --glob '!drafts/'     only Markdown, and none of the drafts
   polyglyph count corpus/ -t qwen3,o200k,./my.json      two built-ins and a file, side by side
   git show HEAD | polyglyph count                       what a pipe carries
+  polyglyph count prompts/ --limit 131072               which of them are too long for a model
   polyglyph count src --format json | jq .total.tokens.qwen3)";
 
 struct Arguments {
@@ -42,10 +45,17 @@ struct Arguments {
   TokenizerChoice tokenizers;
   WalkOptions walk;
   CountSettings settings;
-  CountFormat format = CountFormat::table;
-  When color = When::automatic;
+  CountLayout layout;
   bool no_gitignore = false;
 };
+
+// Files that have more tokens than that, with any of the tokenizers.
+std::size_t count_over(const std::vector<FileCount>& counts, std::uint64_t limit) {
+  return static_cast<std::size_t>(std::count_if(counts.begin(), counts.end(), [&](const FileCount& count) {
+    return count.problem.empty() && std::any_of(count.tokens.begin(), count.tokens.end(),
+                                                [&](std::uint64_t tokens) { return tokens > limit; });
+  }));
+}
 
 int run(Arguments arguments) {
   if (arguments.paths.empty()) {
@@ -67,9 +77,15 @@ int run(Arguments arguments) {
     report((count.path == "-" ? "standard input" : count.path) + ": " + count.problem);
     status = kFailedInput;
   }
-  std::vector<std::string> names;
-  for (const NamedTokenizer& tokenizer : tokenizers) names.push_back(tokenizer.name);
-  print_counts(standard_output(), counts, names, arguments.format, arguments.color);
+  for (const NamedTokenizer& tokenizer : tokenizers) arguments.layout.names.push_back(tokenizer.name);
+  print_counts(standard_output(), counts, arguments.layout);
+  if (arguments.layout.limit) {
+    if (const std::size_t over = count_over(counts, *arguments.layout.limit)) {
+      report(fmt::format("{} file{} more than {} tokens", over, over == 1 ? " has" : "s have",
+                         grouped(*arguments.layout.limit)));
+      status = kFailedInput;
+    }
+  }
   return status;
 }
 
@@ -97,13 +113,15 @@ Command add_count(CLI::App& root) {
                   "Files to read at the same time (default: one a processor)")
       ->type_name("N")
       ->check(CLI::Range(1u, 1024u).description(""));
-  add_choice(*app, "--format", arguments->format,
+  add_token_count(*app, "-l,--limit", arguments->layout.limit, 1,
+                  "Say how much of so many tokens each file takes; the exit status is 1 if one has more");
+  add_choice(*app, "--format", arguments->layout.format,
              {{"table", CountFormat::table},
               {"json", CountFormat::json},
               {"tsv", CountFormat::tsv},
               {"csv", CountFormat::csv}},
              "How to print; the last three are for programs");
-  add_color_option(*app, arguments->color);
+  add_color_option(*app, arguments->layout.color);
   return {app, [arguments] { return run(*arguments); }};
 }
 

@@ -27,7 +27,6 @@ namespace polyglyph::cli {
 namespace {
 
 constexpr std::size_t kBufferSize = 1 << 20;
-constexpr std::size_t kBinaryWindow = 8 << 10;
 
 // Where to cut so that no character, and no ill-formed part that counts as one, lies on both sides: those
 // begin with a byte that is no continuation and have at most three after it. So the last such byte within
@@ -37,14 +36,6 @@ std::size_t safe_cut(std::string_view text) {
     if ((static_cast<unsigned char>(text[text.size() - back]) & 0xC0) != 0x80) return text.size() - back;
   }
   return text.size();
-}
-
-std::optional<std::string> binary_problem(std::string_view text) {
-  if (text.substr(0, kBinaryWindow).find('\0') == std::string_view::npos) return std::nullopt;
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-    return "UTF-16, not UTF-8; convert it first: iconv -f UTF-16 -t UTF-8";
-  }
-  return "a binary file (it has NUL bytes); --binary counts it all the same";
 }
 
 class Worker {
@@ -92,7 +83,7 @@ class Worker {
       std::string_view piece(buffer_.get(), held + got);
       if (first && !settings_.binary) {
         if (auto problem = binary_problem(piece)) {
-          result.problem = *problem;
+          result.problem = *problem + "; --binary counts it all the same";
           return;
         }
       }

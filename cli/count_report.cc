@@ -32,18 +32,27 @@ std::string characters_per_token(const FileCount& count, std::size_t tokenizer) 
   return fmt::format("{:.2f}", static_cast<double>(count.characters) / static_cast<double>(tokens));
 }
 
+// The share of a limit that a file takes.
+std::string share(std::uint64_t tokens, std::uint64_t limit) {
+  const double percent = 100 * static_cast<double>(tokens) / static_cast<double>(limit);
+  return tokens > limit ? fmt::format("{:.1f} % over", percent - 100) : fmt::format("{:.1f} %", percent);
+}
+
 void print_table(Output& out, const std::vector<FileCount>& counts, const FileCount& total,
-                 const std::vector<std::string>& names, When color) {
+                 const CountLayout& layout) {
+  const std::vector<std::string>& names = layout.names;
   Table table;
   table.columns = {{"file"}, {"bytes", true, true}, {"characters", true, true}};
   for (const std::string& name : names) {
     table.columns.push_back({printable(name), true});
+    if (layout.limit) table.columns.push_back({"of " + grouped(*layout.limit), true});
     table.columns.push_back({"chars/token", true, true});
   }
   auto add = [&](const FileCount& count, std::string name) {
     std::vector<std::string> row = {std::move(name), grouped(count.bytes), grouped(count.characters)};
     for (std::size_t t = 0; t < names.size(); ++t) {
       row.push_back(grouped(count.tokens[t]));
+      if (layout.limit) row.push_back(&count == &total ? "" : share(count.tokens[t], *layout.limit));
       row.push_back(characters_per_token(count, t));
     }
     table.rows.push_back(std::move(row));
@@ -55,16 +64,23 @@ void print_table(Output& out, const std::vector<FileCount>& counts, const FileCo
   add(total, fmt::format("total, {} file{}", grouped(files), files == 1 ? "" : "s"));
   table.has_total = true;
   table.width = terminal_width(STDOUT_FILENO, 0);
-  table.color = use_color(STDOUT_FILENO, color);
+  table.color = use_color(STDOUT_FILENO, layout.color);
   table.print(out);
 }
 
 void print_json(Output& out, const std::vector<FileCount>& counts, const FileCount& total,
-                const std::vector<std::string>& names) {
+                const CountLayout& layout) {
+  const std::vector<std::string>& names = layout.names;
   auto print_numbers = [&](const FileCount& count) {
     out.print("\"bytes\": {}, \"characters\": {}, \"tokens\": {{", count.bytes, count.characters);
     for (std::size_t t = 0; t < names.size(); ++t) {
       out.print("{}{}: {}", t == 0 ? "" : ", ", json_string(names[t]), count.tokens[t]);
+    }
+    if (layout.limit && &count != &total) {
+      out.write("}, \"fits\": {");
+      for (std::size_t t = 0; t < names.size(); ++t) {
+        out.print("{}{}: {}", t == 0 ? "" : ", ", json_string(names[t]), count.tokens[t] <= *layout.limit);
+      }
     }
     out.write("}}");
   };
@@ -76,7 +92,9 @@ void print_json(Output& out, const std::vector<FileCount>& counts, const FileCou
     print_numbers(count);
     first = false;
   }
-  out.print("{}], \"total\": {{", first ? "" : "\n");
+  out.print("{}], ", first ? "" : "\n");
+  if (layout.limit) out.print("\"limit\": {}, ", *layout.limit);
+  out.write("\"total\": {");
   print_numbers(total);
   out.write("}\n");
 }
@@ -112,7 +130,9 @@ std::string field(std::string_view text, CountFormat format) {
 }
 
 void print_separated(Output& out, const std::vector<FileCount>& counts, const FileCount& total,
-                     const std::vector<std::string>& names, CountFormat format) {
+                     const CountLayout& layout) {
+  const std::vector<std::string>& names = layout.names;
+  const CountFormat format = layout.format;
   char separator = format == CountFormat::csv ? ',' : '\t';
   const char* line_end = format == CountFormat::csv ? "\r\n" : "\n";
   auto print_row = [&](const std::vector<std::string>& fields) {
@@ -128,6 +148,8 @@ void print_separated(Output& out, const std::vector<FileCount>& counts, const Fi
                                        std::to_string(count.characters)};
     for (std::size_t t = 0; t < names.size(); ++t) {
       fields.push_back(std::to_string(count.tokens[t]));
+      if (layout.limit)
+        fields.push_back(&count == &total ? "" : count.tokens[t] <= *layout.limit ? "true" : "false");
       fields.push_back(characters_per_token(count, t));
     }
     print_row(fields);
@@ -135,6 +157,7 @@ void print_separated(Output& out, const std::vector<FileCount>& counts, const Fi
   std::vector<std::string> header = {"path", "bytes", "characters"};
   for (const std::string& name : names) {
     header.push_back(name);
+    if (layout.limit) header.push_back(fmt::format("{} fits {}", name, *layout.limit));
     header.push_back(name + " characters/token");
   }
   print_row(header);
@@ -146,17 +169,16 @@ void print_separated(Output& out, const std::vector<FileCount>& counts, const Fi
 
 }  // namespace
 
-void print_counts(Output& out, const std::vector<FileCount>& counts, const std::vector<std::string>& names,
-                  CountFormat format, When color) {
-  FileCount total = sum(counts, names.size());
-  switch (format) {
+void print_counts(Output& out, const std::vector<FileCount>& counts, const CountLayout& layout) {
+  FileCount total = sum(counts, layout.names.size());
+  switch (layout.format) {
     case CountFormat::table:
-      return print_table(out, counts, total, names, color);
+      return print_table(out, counts, total, layout);
     case CountFormat::json:
-      return print_json(out, counts, total, names);
+      return print_json(out, counts, total, layout);
     case CountFormat::tsv:
     case CountFormat::csv:
-      return print_separated(out, counts, total, names, format);
+      return print_separated(out, counts, total, layout);
   }
 }
 

@@ -1,6 +1,8 @@
 // The numbers of `count`, for people and for programs.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,8 +14,14 @@ namespace polyglyph::cli {
 
 enum class CountFormat { table, json, tsv, csv };
 
-// Files with a problem are left out; the last row is the total. `names` are those of the tokenizers.
-void print_counts(Output& out, const std::vector<FileCount>& counts, const std::vector<std::string>& names,
-                  CountFormat format, When color);
+struct CountLayout {
+  std::vector<std::string> names;      // of the tokenizers
+  std::optional<std::uint64_t> limit;  // tokens; each file is held against it
+  CountFormat format = CountFormat::table;
+  When color = When::automatic;
+};
+
+// Files with a problem are left out; the last row is the total.
+void print_counts(Output& out, const std::vector<FileCount>& counts, const CountLayout& layout);
 
 }  // namespace polyglyph::cli

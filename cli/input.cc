@@ -63,4 +63,13 @@ std::string read_all(const std::string& path) {
   return text;
 }
 
+std::optional<std::string> binary_problem(std::string_view beginning) {
+  constexpr std::size_t kWindow = 8 << 10;
+  if (beginning.substr(0, kWindow).find('\0') == std::string_view::npos) return std::nullopt;
+  if (beginning.starts_with("\xFF\xFE") || beginning.starts_with("\xFE\xFF")) {
+    return "UTF-16, not UTF-8; convert it first: iconv -f UTF-16 -t UTF-8";
+  }
+  return "a binary file (it has NUL bytes)";
+}
+
 }  // namespace polyglyph::cli

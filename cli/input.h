@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace polyglyph::cli {
 
@@ -28,6 +30,9 @@ class Input {
 
 // All of it. Throws Error(io).
 std::string read_all(const std::string& path);
+
+// Why a file that begins like this is no text; nothing if it is.
+std::optional<std::string> binary_problem(std::string_view beginning);
 
 // What "-" is called in messages.
 std::string input_name(const std::string& path);

@@ -171,8 +171,8 @@ std::size_t Chunker::overlap(std::string_view text, std::size_t size, const Wind
     std::size_t place = 0;
     for (Level level = named_; level > Level::none && place == 0; level = weaker(level))
       place = first_within(level, text, low, size);
-    if (place == 0) place = ceil(graphemes_, Whole::grapheme, text, low);
-    if (place >= size) return size;
+    if (named_ == Level::none) place = ceil(graphemes_, Whole::grapheme, text, low);
+    if (place == 0 || place >= size) return size;
     if (tokenizer_.fits(text.substr(place, size - place), options_.overlap, plain)) return place;
     tokens -= std::min(tokens, less);
   }

@@ -106,9 +106,9 @@ TEST_CASE("overlaps") {
   };
   CHECK(with_overlap(token, 4, 2, "abcdefgh") == "abcd|cdef|efgh");
   CHECK(with_overlap(sentence, 10, 5, "One. Two. Six. Ten.") == "One. Two. |Two. Six. |Six. Ten.");
-  // No whole sentence fits into it, so words do, or what there is room for.
+  // No whole sentence fits into it, so words do; less than a word is not repeated.
   CHECK(with_overlap(sentence, 14, 5, "One two six. Four ten.") == "One two six. |six. Four ten.");
-  CHECK(with_overlap(sentence, 13, 2, "One two six. Four ten.") == "One two six. |. Four ten.");
+  CHECK(with_overlap(sentence, 13, 2, "One two six. Four ten.") == "One two six. |Four ten.");
   // The second sentence does not fit into what the overlap leaves.
   CHECK(with_overlap(sentence, 13, 5, "One two six. Four ten.") == "One two six. |six. Four |Four ten.");
   CHECK(with_overlap(code, 8, 4, "a\nb\ncc\ndd\nee\n") == "a\nb\ncc\n|cc\ndd\n|dd\nee\n");

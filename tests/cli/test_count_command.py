@@ -277,3 +277,30 @@ def test_interrupt(command, tree):
     assert process.wait(timeout=10) == -signal.SIGINT
     process.stdin.close()
     process.stdout.close()
+
+
+def test_limit(polyglyph, ok, tree):
+    tree({"short.txt": "one two", "long.txt": "one two three four five"})
+    result = polyglyph("count", ".", "-t", "qwen3,o200k", "--limit", "4", "--format", "json")
+    assert result.returncode == 1
+    assert b"1 file has more than 4 tokens" in result.stderr
+    counts = json.loads(result.stdout)
+    assert counts["limit"] == 4
+    assert {file["path"]: file["fits"] for file in counts["files"]} == {
+        "./long.txt": {"qwen3": False, "o200k": False},
+        "./short.txt": {"qwen3": True, "o200k": True},
+    }
+    assert "fits" not in counts["total"]
+    assert all(all(file["fits"].values()) for file in count_json(ok, ".", "--limit", "5")["files"])
+    assert b"25.0 % over" in polyglyph("count", ".", "--limit", "4").stdout
+    assert b" 40.0 %" in ok("count", "short.txt", "--limit", "5")
+    rows = list(csv.reader(io.StringIO(polyglyph("count", ".", "--limit", "4", "--format", "csv").stdout.decode())))
+    assert rows[0][4] == "qwen3 fits 4"
+    assert [row[4] for row in rows[1:]] == ["false", "true", ""]
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "x", "nan"])
+def test_limits_without_meaning(polyglyph, limit):
+    result = polyglyph("count", "--limit", limit, stdin=b"a")
+    assert result.returncode == 2
+    assert b"--limit" in result.stderr
