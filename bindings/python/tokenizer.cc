@@ -188,6 +188,7 @@ Raises polyglyph.Error: io, or unsupported where one of the latter would lose so
   add_decode_methods(type);
   add_budget_methods(type);
   add_chunk_methods(type);
+  add_context_methods(type);
 
   type.def(
           "token_to_id",

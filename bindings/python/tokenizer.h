@@ -19,6 +19,7 @@ void add_batch_methods(TokenizerClass& type);
 void add_decode_methods(TokenizerClass& type);
 void add_budget_methods(TokenizerClass& type);
 void add_chunk_methods(TokenizerClass& type);
+void add_context_methods(TokenizerClass& type);
 
 // Encode and count one text of any length, with the GIL held; Ctrl-C ends a long one.
 std::vector<TokenId> encode_text(const Tokenizer& tokenizer, std::string_view text, EncodeOptions options);

@@ -23,7 +23,7 @@ const Values& values() {
                       module.attr("AddedToken"),   module.attr("Description"), module.attr("TracePiece"),
                       module.attr("TraceSection"), module.attr("Difference"),  module.attr("Truncation"),
                       module.attr("Padding"),      module.attr("PackReport"),  module.attr("PackedBins"),
-                      module.attr("Chunk")};
+                      module.attr("Chunk"),        module.attr("Context"),     module.attr("ContextPart")};
       })
       .get_stored();
 }

@@ -27,6 +27,8 @@ struct Values {
   pybind11::object pack_report;
   pybind11::object packed_bins;
   pybind11::object chunk;
+  pybind11::object context;
+  pybind11::object context_part;
 };
 
 // Looked up once, when first needed.

@@ -3,6 +3,7 @@
 
 #include "polyglyph/budget.h"
 #include "polyglyph/chunk.h"
+#include "polyglyph/context.h"
 #include "polyglyph/decode_stream.h"
 #include "polyglyph/description.h"
 #include "polyglyph/encode_stream.h"

@@ -10,7 +10,7 @@
 Text from a stranger never becomes a control token unless you say special_tokens="parse".
 """
 
-from .values import AddedToken, Chunk, Description, Difference, Encoding, Error, PackedBins, PackReport, Padding, PairEncoding, TracePiece, TraceSection, Truncation  # isort: skip: _polyglyph makes instances of these
+from .values import AddedToken, Chunk, Context, ContextPart, Description, Difference, Encoding, Error, PackedBins, PackReport, Padding, PairEncoding, TracePiece, TraceSection, Truncation  # isort: skip: _polyglyph makes instances of these
 from ._polyglyph import (
     Batch,
     ChunkStream,
@@ -38,6 +38,8 @@ __all__ = [
     "Batch",
     "Chunk",
     "ChunkStream",
+    "Context",
+    "ContextPart",
     "DecodeStream",
     "Description",
     "Difference",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from .values import (
     AddedToken,
     Chunk,
+    Context,
     Description,
     Difference,
     Encoding,
@@ -195,6 +196,20 @@ class Tokenizer:
         special_tokens: _SpecialTokens = "text",
         add_special_tokens: bool = False,
     ) -> ChunkStream: ...
+    def fit_context(
+        self,
+        system: _Text,
+        chunks: _Texts,
+        query: _Text,
+        limit: SupportsIndex = 131072,
+        reserve: SupportsIndex = 0,
+        separator: _Text = "\n\n",
+        order: Literal["stable", "given"] = "stable",
+        previous: _Texts = (),
+        native_context: SupportsIndex = 32768,
+        special_tokens: _SpecialTokens = "text",
+        add_special_tokens: bool = False,
+    ) -> Context: ...
     def decode(
         self, ids: _Ids, skip_special_tokens: bool = False, errors: str = "replace", unknown: _Unknown = "error"
     ) -> str: ...

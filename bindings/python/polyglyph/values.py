@@ -195,6 +195,36 @@ class Chunk(NamedTuple):
     """What the chunk holds, of the type of the whole."""
 
 
+class ContextPart(NamedTuple):
+    """A text that gives a stretch of a context's ids when it is encoded by itself with these special tokens."""
+
+    text: str | bytes
+    """A str; bytes where the query is, or where this is not UTF-8."""
+    special_tokens: str
+    """"text" or "parse"."""
+    tokens: int
+
+
+class Context(NamedTuple):
+    """What Tokenizer.fit_context chose for one request."""
+
+    ids: NDArray[np.uint32]
+    """Of shape (n,)."""
+    chosen: list[int]
+    """The chunks that fit, by their number, in the order in which they stand."""
+    left_out: list[int]
+    """The others, ascending."""
+    parts: list[ContextPart]
+    """What was encoded, put together wherever the text put together has the same ids, which was checked."""
+    yarn_factor: int
+    """1, 2 or 4: the smallest YaRN factor with which the model reads the ids and the reserve."""
+
+    @property
+    def text(self) -> str | bytes | None:
+        """The whole as one text that has these ids; None where there is none, and the ids or the parts must be sent."""
+        return self.parts[0].text if len(self.parts) == 1 else None
+
+
 class PackReport(NamedTuple):
     """How well a plan fills its bins, and what it did to documents."""
 
