@@ -67,8 +67,7 @@ __all__ = [
 ]
 
 # One name for each, in errors, pickles and help: where it is imported from.
-for _class in (AddedToken, Batch, DecodeStream, Description, Difference, EncodeStream, Encoding, Error, PackedBins, PackPlan,
-               PackReport, PackStream, Padding,
-               PairEncoding, Tokenizer, TracePiece, TraceSection, Truncation):
-    _class.__module__ = "polyglyph"
-del _class
+for _name in __all__:
+    if isinstance(globals()[_name], type):
+        globals()[_name].__module__ = "polyglyph"
+del _name
