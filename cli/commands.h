@@ -27,6 +27,7 @@ Command add_extend(CLI::App& root);
 Command add_unreachable(CLI::App& root);
 Command add_chunk(CLI::App& root);
 Command add_pack(CLI::App& root);
+Command add_shard(CLI::App& root);
 Command add_list(CLI::App& root);
 Command add_completion(CLI::App& root);  // last: it describes the others
 

@@ -33,6 +33,7 @@ constexpr const char* kExamples =
   polyglyph verify tokenizer.json model.gguf                whether two give the same ids
   polyglyph chunk book.txt --max-tokens 512                 parts of so many tokens, between sentences
   polyglyph pack corpus/ --capacity 8192 --html bins.html   documents laid into bins of one size
+  polyglyph shard corpus/ --pack 131072 --output shards     files of token ids, for training
 
 'polyglyph COMMAND --help' says more about each.)";
 
@@ -60,10 +61,11 @@ int run(std::vector<std::string> args) {
   app.require_subcommand(0, 1);
   app.footer(kExamples);
 
-  std::vector<Command> commands = {add_count(app),   add_encode(app), add_decode(app),      add_show(app),
-                                   add_inspect(app), add_verify(app), add_convert(app),     add_add(app),
-                                   add_prune(app),   add_extend(app), add_unreachable(app), add_chunk(app),
-                                   add_pack(app),    add_list(app),   add_completion(app)};
+  std::vector<Command> commands = {
+      add_count(app),   add_encode(app), add_decode(app),      add_show(app),
+      add_inspect(app), add_verify(app), add_convert(app),     add_add(app),
+      add_prune(app),   add_extend(app), add_unreachable(app), add_chunk(app),
+      add_pack(app),    add_shard(app),  add_list(app),        add_completion(app)};
   try {
     std::vector<std::string> reversed = protect(args);
     std::reverse(reversed.begin(), reversed.end());

@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "cli/json_text.h"
 #include "cli/output.h"
 #include "cli/pack_html.h"
+#include "cli/pack_options.h"
 #include "cli/table.h"
 #include "cli/tokenizers.h"
 #include "cli/walk.h"
@@ -46,8 +46,7 @@ struct Arguments {
   std::string lengths, html, plan;
   TokenizerChoice tokenizers;
   EncodeOptions encode;
-  PackOptions pack;
-  std::optional<std::uint64_t> seed;
+  PackArguments packing;
   Format format = Format::text;
 };
 
@@ -147,10 +146,9 @@ int run(Arguments arguments) {
     throw Error(ErrorCode::invalid_argument,
                 "pack: name files or directories, or give --lengths FILE; see 'polyglyph pack --help'");
   }
-  arguments.pack.seed = arguments.seed;
   const Documents documents =
       arguments.paths.empty() ? read_lengths(arguments.lengths) : count_documents(arguments);
-  const PackPlan plan = pack(documents.lengths, arguments.pack);
+  const PackPlan plan = pack(documents.lengths, arguments.packing.options());
   print_report(plan, arguments.format);
   if (!arguments.plan.empty()) write_plan(arguments.plan, plan, documents.names);
   if (!arguments.html.empty()) {
@@ -174,29 +172,10 @@ Command add_pack(CLI::App& root) {
   add_word(*app, "--lengths", arguments->lengths,
            "Instead of paths: a file with a number of tokens a line, or - for standard input")
       ->type_name("FILE");
-  PackOptions& options = arguments->pack;
-  app->add_option("-c,--capacity", options.capacity, "Tokens a bin")->type_name("N")->capture_default_str();
-  add_choice(*app, "--strategy", options.strategy,
-             {{"best_fit", PackStrategy::best_fit},
-              {"first_fit", PackStrategy::first_fit},
-              {"sequential", PackStrategy::sequential},
-              {"concat", PackStrategy::concat}},
-             "best_fit takes the longest first and needs the fewest bins; first_fit and sequential keep the "
-             "order; concat leaves no gap and cuts at the end of a bin");
-  add_choice(*app, "--overlong", options.overlong,
-             {{"split", Overlong::split},
-              {"truncate", Overlong::truncate},
-              {"drop", Overlong::drop},
-              {"error", Overlong::error}},
-             "What becomes of a document longer than a bin");
-  app->add_option("--max-documents", options.max_documents, "Pieces in a bin at most; 0 for any number")
+  app->add_option("-c,--capacity", arguments->packing.pack.capacity, "Tokens a bin")
       ->type_name("N")
       ->capture_default_str();
-  app->add_option("--pad-each-to", options.pad_each_to, "Each piece takes a multiple of so many places")
-      ->type_name("N")
-      ->capture_default_str();
-  app->add_option("--seed", arguments->seed, "Shuffle the documents before, and the bins after")
-      ->type_name("N");
+  add_pack_options(*app, arguments->packing);
   add_word(*app, "--html", arguments->html, "Draw the bins as a page for the browser")->type_name("FILE");
   add_word(*app, "--plan", arguments->plan,
            "Write the plan: a line a piece, with bin, document, name, start and length, between tabs")

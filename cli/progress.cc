@@ -47,11 +47,12 @@ std::string bar(double part, std::size_t width) {
 
 Progress::Progress(std::uint64_t total) : total_(total), enabled_(is_terminal(STDERR_FILENO)) {}
 
-Progress::~Progress() {
+void Progress::clear() {
   if (drawn_) write_stderr("\r\x1B[K");
+  drawn_ = false;
 }
 
-void Progress::update(std::uint64_t done) {
+void Progress::update(std::uint64_t done, std::string_view note) {
   auto now = Clock::now();
   if (!enabled_ || now - start_ < kQuietFor || now - last_ < kInterval) return;
   last_ = now;
@@ -68,6 +69,7 @@ void Progress::update(std::uint64_t done) {
   } else {
     line = fmt::format("{} read  {}/s", human_bytes(static_cast<double>(done)), human_bytes(speed));
   }
+  if (!note.empty()) line += fmt::format("  {}", note);
   write_stderr("\r\x1B[K" + line);
   drawn_ = true;
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 
 namespace polyglyph::cli {
 
@@ -12,9 +13,12 @@ class Progress {
   explicit Progress(std::uint64_t total);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-  ~Progress();  // wipes the bar away
+  ~Progress() { clear(); }
 
-  void update(std::uint64_t done);
+  // `note` stands behind the rest.
+  void update(std::uint64_t done, std::string_view note = {});
+
+  void clear();  // wipes the bar away
 
  private:
   using Clock = std::chrono::steady_clock;

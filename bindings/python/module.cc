@@ -25,5 +25,6 @@ PYBIND11_MODULE(_polyglyph, module, py::mod_gil_not_used()) {
   define_tokenizer(module);
   define_surgery(module);
   define_pack(module);
+  define_shard(module);
   define_verify(module);
 }

@@ -12,6 +12,7 @@ void define_chunk_stream(pybind11::module_& module);
 void define_decode_stream(pybind11::module_& module);
 void define_surgery(pybind11::module_& module);
 void define_pack(pybind11::module_& module);
+void define_shard(pybind11::module_& module);
 void define_verify(pybind11::module_& module);
 
 }  // namespace polyglyph::python

@@ -17,6 +17,7 @@
 #include "ids.h"
 #include "interrupts.h"
 #include "module.h"
+#include "pack_options.h"
 #include "polyglyph/error.h"
 #include "polyglyph/materialize.h"
 #include "text.h"
@@ -30,14 +31,6 @@ namespace {
 
 using Plan = std::shared_ptr<const PackPlan>;
 
-constexpr Choice<PackStrategy> kStrategies[] = {{"best_fit", PackStrategy::best_fit},
-                                                {"first_fit", PackStrategy::first_fit},
-                                                {"sequential", PackStrategy::sequential},
-                                                {"concat", PackStrategy::concat}};
-constexpr Choice<Overlong> kOverlong[] = {{"split", Overlong::split},
-                                          {"truncate", Overlong::truncate},
-                                          {"drop", Overlong::drop},
-                                          {"error", Overlong::error}};
 constexpr Choice<Positions> kPositions[] = {{"restart", Positions::restart},
                                             {"continue", Positions::continues}};
 constexpr Choice<Labels> kLabels[] = {{"same", Labels::same}, {"next", Labels::next}};
@@ -62,20 +55,6 @@ std::span<const Item> view(const py::array_t<Item, py::array::c_style>& array) {
   return {array.data(), static_cast<std::size_t>(array.size())};
 }
 
-PackOptions options_from(std::int64_t capacity, const py::object& strategy, const py::object& overlong,
-                         std::optional<std::int64_t> max_documents, std::int64_t pad_each_to,
-                         std::int64_t pad_total_to, std::optional<std::uint64_t> seed) {
-  PackOptions options;
-  options.capacity = capacity;
-  options.strategy = choose(strategy.ptr(), "strategy", kStrategies);
-  options.overlong = choose(overlong.ptr(), "overlong", kOverlong);
-  options.max_documents = max_documents.value_or(0);
-  options.pad_each_to = pad_each_to;
-  options.pad_total_to = pad_total_to;
-  options.seed = seed;
-  return options;
-}
-
 Plan shared(PackPlan plan) {
   return std::make_shared<const PackPlan>(std::move(plan));
 }
@@ -90,20 +69,11 @@ py::array column(const Plan& plan, const std::vector<std::int64_t> PackPlan::*me
   return array;
 }
 
-py::object to_python(const PackReport& report) {
-  return values().pack_report(
-      "documents"_a = report.documents, "empty_documents"_a = report.empty_documents,
-      "split_documents"_a = report.split_documents, "truncated_documents"_a = report.truncated_documents,
-      "dropped_documents"_a = report.dropped_documents, "tokens"_a = report.tokens,
-      "truncated_tokens"_a = report.truncated_tokens, "dropped_tokens"_a = report.dropped_tokens,
-      "bins"_a = report.bins, "lower_bound"_a = report.lower_bound, "fill"_a = report.fill);
-}
-
 Plan pack_lengths(const py::object& lengths, std::int64_t capacity, const py::object& strategy,
                   const py::object& overlong, std::optional<std::int64_t> max_documents,
                   std::int64_t pad_each_to, std::int64_t pad_total_to, std::optional<std::uint64_t> seed) {
   const PackOptions options =
-      options_from(capacity, strategy, overlong, max_documents, pad_each_to, pad_total_to, seed);
+      pack_options(capacity, strategy, overlong, max_documents, pad_each_to, pad_total_to, seed);
   if (py::isinstance<BatchArrays>(lengths)) {
     const auto& batch = lengths.cast<const BatchArrays&>();
     const std::vector<std::int64_t> rows =
@@ -350,7 +320,7 @@ The plan for any library that reads Arrow, without a copy: a list of structs (do
       .def(py::init([](std::int64_t capacity, const py::object& strategy, const py::object& overlong,
                        std::optional<std::int64_t> max_documents, std::int64_t pad_each_to,
                        std::int64_t pad_total_to, std::size_t open_bins) {
-             return PackStream(options_from(capacity, strategy, overlong, max_documents, pad_each_to,
+             return PackStream(pack_options(capacity, strategy, overlong, max_documents, pad_each_to,
                                             pad_total_to, std::nullopt),
                                open_bins);
            }),

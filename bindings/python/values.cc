@@ -19,11 +19,12 @@ const Values& values() {
   return storage
       .call_once_and_store_result([] {
         const auto module = py::module_::import("polyglyph.values");
-        return Values{module.attr("Error"),        module.attr("Encoding"),    module.attr("PairEncoding"),
-                      module.attr("AddedToken"),   module.attr("Description"), module.attr("TracePiece"),
-                      module.attr("TraceSection"), module.attr("Difference"),  module.attr("Truncation"),
-                      module.attr("Padding"),      module.attr("PackReport"),  module.attr("PackedBins"),
-                      module.attr("Chunk"),        module.attr("Context"),     module.attr("ContextPart")};
+        return Values{module.attr("Error"),         module.attr("Encoding"),    module.attr("PairEncoding"),
+                      module.attr("AddedToken"),    module.attr("Description"), module.attr("TracePiece"),
+                      module.attr("TraceSection"),  module.attr("Difference"),  module.attr("Truncation"),
+                      module.attr("Padding"),       module.attr("PackReport"),  module.attr("PackedBins"),
+                      module.attr("Chunk"),         module.attr("Context"),     module.attr("ContextPart"),
+                      module.attr("ShardProgress"), module.attr("ShardSummary")};
       })
       .get_stored();
 }

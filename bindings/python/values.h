@@ -29,6 +29,8 @@ struct Values {
   pybind11::object chunk;
   pybind11::object context;
   pybind11::object context_part;
+  pybind11::object shard_progress;
+  pybind11::object shard_summary;
 };
 
 // Looked up once, when first needed.

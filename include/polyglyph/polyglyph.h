@@ -12,6 +12,7 @@
 #include "polyglyph/options.h"
 #include "polyglyph/pack.h"
 #include "polyglyph/settings.h"
+#include "polyglyph/shard.h"
 #include "polyglyph/surgery.h"
 #include "polyglyph/text.h"
 #include "polyglyph/tokenizer.h"

@@ -10,7 +10,7 @@
 Text from a stranger never becomes a control token unless you say special_tokens="parse".
 """
 
-from .values import AddedToken, Chunk, Context, ContextPart, Description, Difference, Encoding, Error, PackedBins, PackReport, Padding, PairEncoding, TracePiece, TraceSection, Truncation  # isort: skip: _polyglyph makes instances of these
+from .values import AddedToken, Chunk, Context, ContextPart, Description, Difference, Encoding, Error, PackedBins, PackReport, Padding, PairEncoding, ShardProgress, ShardSummary, TracePiece, TraceSection, Truncation  # isort: skip: _polyglyph makes instances of these
 from ._polyglyph import (
     Batch,
     ChunkStream,
@@ -28,6 +28,7 @@ from ._polyglyph import (
     unreachable_tokens,
 )
 from .hub import from_pretrained
+from .shards import shard
 from .verify import verify
 
 Tokenizer.from_pretrained = staticmethod(from_pretrained)
@@ -52,6 +53,8 @@ __all__ = [
     "PackedBins",
     "Padding",
     "PairEncoding",
+    "ShardProgress",
+    "ShardSummary",
     "Tokenizer",
     "TracePiece",
     "TraceSection",
@@ -62,6 +65,7 @@ __all__ = [
     "loss_mask",
     "pack",
     "prune",
+    "shard",
     "unreachable_tokens",
     "verify",
 ]

@@ -17,6 +17,7 @@ from .values import (
     PackReport,
     Padding,
     PairEncoding,
+    ShardSummary,
     TraceSection,
     Truncation,
 )
@@ -42,6 +43,7 @@ def _compare_tokenizers(
 def _compare_functions(
     left: Callable[[str], _Ids], right: Callable[[str], _Ids], text: _Text
 ) -> Difference | None: ...
+def _shard(*arguments: Any) -> ShardSummary: ...
 def _probe_texts(left: Tokenizer | None, right: Tokenizer | None) -> list[str]: ...
 
 class _ArrowArray(Protocol):

@@ -246,6 +246,37 @@ class PackReport(NamedTuple):
     """Tokens by the places of all bins, 0 to 1."""
 
 
+class ShardProgress(NamedTuple):
+    """How far polyglyph.shard has come."""
+
+    bytes: int
+    """Of the inputs, as they lie on the disk, that have been read."""
+    total_bytes: int
+    """0 where nobody knows, as of Parquet."""
+    documents: int
+    tokens: int
+    shards: int
+    checking: bool
+    """Reading again what a run before this one has done."""
+
+
+class ShardSummary(NamedTuple):
+    """What polyglyph.shard has made."""
+
+    shards: int
+    documents: int
+    """With at least one token."""
+    empty_documents: int
+    """Without, which lie nowhere."""
+    skipped_rows: int
+    tokens: int
+    """That were written."""
+    pack: PackReport | None
+    """Of all shards; None if they were not packed."""
+    shards_before: int
+    """Of the shards, those that runs before this one have made."""
+
+
 class PackedBins(NamedTuple):
     """A model's inputs for the bins of a plan, laid end to end.
 
