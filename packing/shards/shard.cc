@@ -224,7 +224,7 @@ class Store {
   void compare(const Options& before) const {
     for (const auto& [name, value] : manifest_.options) {
       const auto same =
-          std::find_if(before.begin(), before.end(), [&](const auto& o) { return o.first == name; });
+          std::find_if(before.begin(), before.end(), [&name = name](const auto& o) { return o.first == name; });
       const std::string there = same == before.end() ? "null" : same->second;
       if (there != value) {
         throw Error(ErrorCode::invalid_argument,
