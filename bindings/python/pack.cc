@@ -5,9 +5,12 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -83,6 +86,44 @@ Plan pack_lengths(const py::object& lengths, std::int64_t capacity, const py::ob
   const auto array = integers(lengths, "lengths");
   return without_gil(static_cast<std::size_t>(array.size()) * 8,
                      [&] { return shared(pack(view(array), options)); });
+}
+
+// A plan again, from what its __reduce__ gives. Arrays that do not belong together are refused: what reads a
+// plan relies on them.
+Plan rebuild_plan(const py::object& bin_offsets, const py::object& document, const py::object& start,
+                  const py::object& length, std::int64_t capacity, std::int64_t pad_each_to,
+                  std::int64_t pad_total_to, const py::tuple& counts) {
+  PackPlan plan;
+  const auto copy = [](const py::object& object, const char* name) {
+    const auto array = integers(object, name);
+    return std::vector<std::int64_t>(array.data(), array.data() + array.size());
+  };
+  plan.bin_offsets = copy(bin_offsets, "bin_offsets");
+  plan.document = copy(document, "document");
+  plan.start = copy(start, "start");
+  plan.length = copy(length, "length");
+  plan.options.capacity = capacity;
+  plan.options.pad_each_to = pad_each_to;
+  plan.options.pad_total_to = pad_total_to;
+  pack({}, plan.options);  // checks them
+  PackReport& r = plan.report;
+  std::tie(r.documents, r.empty_documents, r.split_documents, r.truncated_documents, r.dropped_documents,
+           r.tokens, r.truncated_tokens, r.dropped_tokens, r.bins, r.lower_bound, r.fill) =
+      counts.cast<std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t,
+                             std::int64_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t, double>>();
+  const std::size_t pieces = plan.document.size();
+  const auto& bins = plan.bin_offsets;
+  bool sound = plan.start.size() == pieces && plan.length.size() == pieces && !bins.empty() &&
+               bins.front() == 0 && bins.back() == static_cast<std::int64_t>(pieces) &&
+               std::is_sorted(bins.begin(), bins.end());
+  for (std::size_t i = 0; sound && i < pieces; ++i) {
+    sound = plan.document[i] >= 0 && plan.document[i] < r.documents && plan.start[i] >= 0 &&
+            plan.length[i] >= 0 && plan.length[i] <= capacity &&
+            plan.start[i] <= std::numeric_limits<std::int64_t>::max() - plan.length[i];
+  }
+  if (!sound)
+    throw Error(ErrorCode::invalid_argument, "its arrays do not belong together; pickle it again", "plan");
+  return shared(std::move(plan));
 }
 
 // The documents' ids: a Batch, one flat array with row_splits, or a row for each document.
@@ -260,6 +301,15 @@ than open_bins are open, the fullest (best_fit) or the oldest. Documents are num
 }  // namespace
 
 void define_pack(py::module_& module) {
+  module.def(
+      "_pack_plan",
+      [](const py::object& bin_offsets, const py::object& document, const py::object& start,
+         const py::object& length, std::int64_t capacity, std::int64_t pad_each_to, std::int64_t pad_total_to,
+         const py::tuple& counts) {
+        return std::const_pointer_cast<PackPlan>(
+            rebuild_plan(bin_offsets, document, start, length, capacity, pad_each_to, pad_total_to, counts));
+      },
+      "For pickle.");
   py::class_<PackPlan, std::shared_ptr<PackPlan>> plan(module, "PackPlan",
                                                        "Which tokens of which documents lie in which bin.");
   const auto array = [&](const char* name, std::vector<std::int64_t> PackPlan::*member, const char* doc) {
@@ -287,6 +337,21 @@ void define_pack(py::module_& module) {
           py::arg("ids"), py::arg("row_splits") = py::none(), py::arg("bins") = py::none(),
           py::arg("pad_id") = 0, py::arg("positions") = "restart", py::arg("labels") = "same",
           py::arg("loss_mask") = py::none(), kMaterializeDoc)
+      .def("__repr__",
+           [](const PackPlan& self) {
+             return "<polyglyph.PackPlan: " + std::to_string(self.bin_offsets.size() - 1) + " bins of " +
+                    std::to_string(self.options.capacity) + ", " + std::to_string(self.document.size()) +
+                    " pieces>";
+           })
+      .def("__reduce__",
+           [rebuild = module.attr("_pack_plan")](const std::shared_ptr<PackPlan>& self) {
+             return py::make_tuple(
+                 rebuild,
+                 py::make_tuple(column(self, &PackPlan::bin_offsets), column(self, &PackPlan::document),
+                                column(self, &PackPlan::start), column(self, &PackPlan::length),
+                                self->options.capacity, self->options.pad_each_to, self->options.pad_total_to,
+                                py::tuple(to_python(self->report))));
+           })
       .def(
           "__arrow_c_array__",
           [](const std::shared_ptr<PackPlan>& self, const py::object&) {

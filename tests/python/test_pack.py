@@ -1,6 +1,7 @@
 """Packs in Python: plans as arrays, a model's inputs, and TRL's packer beside ours."""
 import importlib.util
 import itertools
+import pickle
 import sys
 import types
 from pathlib import Path
@@ -206,3 +207,26 @@ def test_as_many_bins_as_trl(trl_packer, capacity):
         theirs = sorted(map(len, trl_packer(table, capacity, "split")["input_ids"].to_pylist()))
         ours = sorted(sum(length for _, _, length in pieces) for pieces in bins(polyglyph.pack(lengths, capacity)))
         assert ours == theirs
+
+
+def test_a_plan_is_pickled_by_content():
+    lengths = [5, 17, 0, 3, 40, 8]
+    plan = polyglyph.pack(lengths, capacity=16, pad_each_to=2, pad_total_to=4, seed=1)
+    again = pickle.loads(pickle.dumps(plan))
+    for name in ("bin_offsets", "document", "start", "length"):
+        assert getattr(again, name).tolist() == getattr(plan, name).tolist()
+    assert (again.report, again.capacity, repr(again)) == (plan.report, plan.capacity, repr(plan))
+    ids = [list(range(length)) for length in lengths]
+    for ours, theirs in zip(again.materialize(ids), plan.materialize(ids)):
+        assert ours.tolist() == theirs.tolist()
+
+
+@pytest.mark.parametrize(
+    "change", [(0, [0, 9]), (0, [3, 0]), (1, [7, 0, 0]), (2, [-1, 0, 0]), (2, [2**63 - 1, 0, 0]), (3, [17, 1, 1]), (3, [1]), (4, 0)]
+)  # fmt: skip
+def test_a_plan_whose_arrays_do_not_belong_together_is_refused(change):
+    function, arguments = polyglyph.pack([5, 6, 7], capacity=8).__reduce__()
+    arguments = list(arguments)
+    arguments[change[0]] = change[1]
+    with pytest.raises(polyglyph.Error):
+        function(*arguments)
