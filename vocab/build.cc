@@ -27,6 +27,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <future>
 #include <limits>
 #include <utility>
 
@@ -67,32 +68,41 @@ class Builder {
 
   std::string build() {
     lay_out_tokens();
-    if (decode_) lay_out_decoded();
+    // What the rest need not wait for is made beside it.
+    const std::vector<std::uint8_t> kinds = parts_.kinds;
+    auto sorted = std::async([&] { return sorted_entries(kinds); });
+    auto decoded = std::async([&] {
+      if (decode_) lay_out_decoded(kinds);
+    });
+    auto joints = std::async([this] { return make_joints(spec_); });
     index_words();
     parts_.scores = spec_.scores;
-    parts_.joints = make_joints(spec_);
     switch (spec_.model) {
       case ModelKind::bpe:
         collect_merges();
         find_reachable();
         decide_longest_match();
         if (parts_.pipeline.longest_match) {
-          build_trie();
+          auto edges =
+              std::async([this] { return describe_edges(merges_, parts_.derivations, parts_.kinds); });
+          build_trie(sorted.get());
           link_prefixes();
-          parts_.edges = describe_edges(merges_, parts_.derivations, parts_.kinds);
+          parts_.edges = edges.get();
         }
         break;
       case ModelKind::unigram:
       case ModelKind::wordpiece:
         index_pairs();
         find_matchable();
-        build_trie();
+        build_trie(sorted.get());
         break;
       case ModelKind::wordlevel:
         index_pairs();
         break;
     }
     if (parts_.trie.empty()) parts_.trie.assign(256, 0);
+    parts_.joints = joints.get();
+    decoded.get();
     describe();
     std::vector<RankedMerge>().swap(merges_);
     return write_image(std::move(parts_));
@@ -151,14 +161,14 @@ class Builder {
   }
 
   // What decoding gives, where that is not the tokens' own bytes.
-  void lay_out_decoded() {
+  void lay_out_decoded(const std::vector<std::uint8_t>& kinds) {
     const bool respell = spec_.names_use_byte_alphabet;
     parts_.decoded_starts.reserve(parts_.starts.size());
-    for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
+    for (TokenId id = 0; id < kinds.size(); ++id) {
       parts_.decoded_starts.push_back(size_of(parts_.decoded));
       const std::string_view bytes = bytes_of(id);
-      if (parts_.kinds[id] == ImageParts::absent) continue;
-      const bool spelled = respell && (parts_.kinds[id] & ImageParts::entry);
+      if (kinds[id] == ImageParts::absent) continue;
+      const bool spelled = respell && (kinds[id] & ImageParts::entry);
       parts_.decoded += spelled ? decode_(unicode::name_from_bytes(bytes)) : decode_(bytes);
     }
     parts_.decoded_starts.push_back(size_of(parts_.decoded));
@@ -449,11 +459,19 @@ class Builder {
     return true;
   }
 
-  void build_trie() {
-    for (TokenId id = 0; id < parts_.kinds.size(); ++id) {
-      if (reachable(id)) order_.push_back({bytes_of(id), id});
+  std::vector<TrieKey> sorted_entries(const std::vector<std::uint8_t>& kinds) const {
+    std::vector<TrieKey> sorted;
+    sorted.reserve(kinds.size());
+    for (TokenId id = 0; id < kinds.size(); ++id) {
+      if (kinds[id] != ImageParts::absent) sorted.push_back({bytes_of(id), id});
     }
-    sort_by_bytes(order_);
+    sort_by_bytes(sorted);
+    return sorted;
+  }
+
+  void build_trie(std::vector<TrieKey> sorted) {
+    std::erase_if(sorted, [&](const TrieKey& key) { return !reachable(key.token); });
+    order_ = std::move(sorted);
     Trie trie = make_trie(order_);
     parts_.trie = std::move(trie.units);
     parts_.trie_root = trie.root;
