@@ -18,16 +18,20 @@ constexpr std::string_view kMerges = "tokenizer.ggml.merges";
 constexpr std::string_view kSpace = "▁";   // U+2581
 constexpr std::size_t kMostNewlines = 64;  // in one token
 
-// Of a pair that is listed twice the first one counts; elsewhere it is the last.
-void drop_repeated(std::vector<Merge>& merges) {
-  const auto pair_of = [](const Merge& m) { return std::uint64_t{m.left} << 32 | m.right; };
-  std::vector<std::uint64_t> pairs;
-  pairs.reserve(merges.size());
-  for (const Merge& merge : merges) pairs.push_back(pair_of(merge));
-  std::ranges::sort(pairs);
-  if (std::ranges::adjacent_find(pairs) == pairs.end()) return;
+// Of a pair that is listed twice the first one counts; elsewhere it is the last. Both make the same token,
+// and few tokens, if any, are made twice.
+void drop_repeated(std::vector<Merge>& merges, std::size_t tokens) {
+  std::vector<std::uint8_t> made(tokens, 0);
+  bool twice = false;
+  for (const Merge& merge : merges) {
+    twice |= made[merge.result] != 0;
+    made[merge.result] += made[merge.result] < 2;
+  }
+  if (!twice) return;
   std::unordered_set<std::uint64_t> seen;
-  std::erase_if(merges, [&](const Merge& merge) { return !seen.insert(pair_of(merge)).second; });
+  std::erase_if(merges, [&](const Merge& merge) {
+    return made[merge.result] == 2 && !seen.insert(std::uint64_t{merge.left} << 32 | merge.right).second;
+  });
 }
 
 void read_merges(const GgufHeader& header, const NameTable& names, TokenizerSpec& spec) {
@@ -46,7 +50,7 @@ void read_merges(const GgufHeader& header, const NameTable& names, TokenizerSpec
     reader.add(i, merges[i].substr(0, space), merges[i].substr(space + 1));
   }
   reader.finish();
-  drop_repeated(spec.merges);
+  drop_repeated(spec.merges, spec.entries.size());
 }
 
 unicode::NormalStep escape_spaces() {
