@@ -56,6 +56,8 @@ constexpr std::size_t kMaxKnots = 8;
 // second's worth, which is a hundred times what public vocabularies ask for.
 constexpr std::size_t kMergeSteps = std::size_t{1} << 28;
 
+constexpr std::size_t kFewTokens = 4096;
+
 // An open-addressed table: 2^k slots, at most two thirds full.
 std::size_t slots_for(std::size_t count) {
   return std::bit_ceil(std::max<std::size_t>(8, count + count / 2));
@@ -68,13 +70,15 @@ class Builder {
 
   std::string build() {
     lay_out_tokens();
-    // What the rest need not wait for is made beside it.
+    // What the rest need not wait for is made beside it, unless it is over before a thread would begin.
     const std::vector<std::uint8_t> kinds = parts_.kinds;
-    auto sorted = std::async([&] { return sorted_entries(kinds); });
-    auto decoded = std::async([&] {
+    const std::launch beside =
+        kinds.size() < kFewTokens ? std::launch::deferred : std::launch::async | std::launch::deferred;
+    auto sorted = std::async(beside, [&] { return sorted_entries(kinds); });
+    auto decoded = std::async(beside, [&] {
       if (decode_) lay_out_decoded(kinds);
     });
-    auto joints = std::async([this] { return make_joints(spec_); });
+    auto joints = std::async(beside, [this] { return make_joints(spec_); });
     index_words();
     parts_.scores = spec_.scores;
     switch (spec_.model) {
@@ -83,8 +87,8 @@ class Builder {
         find_reachable();
         decide_longest_match();
         if (parts_.pipeline.longest_match) {
-          auto edges =
-              std::async([this] { return describe_edges(merges_, parts_.derivations, parts_.kinds); });
+          auto edges = std::async(
+              beside, [this] { return describe_edges(merges_, parts_.derivations, parts_.kinds); });
           build_trie(sorted.get());
           link_prefixes();
           parts_.edges = edges.get();
@@ -101,6 +105,8 @@ class Builder {
         break;
     }
     if (parts_.trie.empty()) parts_.trie.assign(256, 0);
+    // All that reads the parts is over before they are moved.
+    if (sorted.valid()) sorted.wait();
     parts_.joints = joints.get();
     decoded.get();
     describe();
