@@ -10,16 +10,15 @@
 
 #include <algorithm>
 #include <deque>
-#include <fstream>
 #include <future>
 #include <optional>
 #include <thread>
 #include <utility>
 
-#include "packing/shards/files.h"
 #include "packing/shards/manifest.h"
 #include "packing/shards/row_encoder.h"
 #include "packing/shards/row_reader.h"
+#include "packing/shards/shard_folder.h"
 #include "packing/shards/workers.h"
 #include "polyglyph/description.h"
 #include "polyglyph/error.h"
@@ -30,12 +29,11 @@ namespace polyglyph {
 namespace {
 
 using packing::EncodedBatch;
-using packing::FileRecord;
+using packing::Filling;
 using packing::InputRecord;
-using packing::LockedFolder;
-using packing::Manifest;
 using packing::RowBatch;
 using packing::RowReader;
+using packing::ShardFolder;
 using packing::ShardRecord;
 
 using Options = std::vector<std::pair<std::string, std::string>>;
@@ -87,212 +85,6 @@ void check(const Tokenizer& tokenizer, const ShardOptions& options) {
   if (options.pack) pack({}, *options.pack);
 }
 
-// The documents of the shard that is being filled.
-struct Filling {
-  std::vector<TokenId> ids;
-  std::vector<std::int64_t> splits = {0};
-
-  std::size_t documents() const { return splits.size() - 1; }
-};
-
-// What a shard holds, and the arrays behind it.
-struct Sequences {
-  std::vector<TokenId> ids;
-  std::vector<std::int64_t> sequences, bins;
-  std::optional<PackReport> report;
-};
-
-Sequences pack_shard(Filling filling, const PackOptions& options) {
-  std::vector<std::int64_t> lengths(filling.documents());
-  for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = filling.splits[i + 1] - filling.splits[i];
-  PackPlan plan = pack(lengths, options);
-  Sequences packed;
-  packed.ids.reserve(static_cast<std::size_t>(plan.report.tokens));
-  packed.sequences.reserve(plan.length.size() + 1);
-  packed.sequences.push_back(0);
-  for (std::size_t piece = 0; piece < plan.length.size(); ++piece) {
-    const auto begin = filling.ids.begin() + filling.splits[static_cast<std::size_t>(plan.document[piece])] +
-                       plan.start[piece];
-    packed.ids.insert(packed.ids.end(), begin, begin + plan.length[piece]);
-    packed.sequences.push_back(packed.sequences.back() + plan.length[piece]);
-  }
-  packed.bins = std::move(plan.bin_offsets);
-  packed.report = plan.report;
-  return packed;
-}
-
-std::vector<std::string> endings_of(const ShardFormat& format) {
-  std::vector<std::string> endings(1);
-  for (const char c : format.endings) {
-    if (c != ' ') {
-      endings.back() += c;
-    } else if (!endings.back().empty()) {
-      endings.emplace_back();
-    }
-  }
-  if (endings.back().empty()) endings.pop_back();
-  if (endings.empty()) throw Error(ErrorCode::invalid_argument, "it names no files", "format");
-  return endings;
-}
-
-std::string digest_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  packing::Digest digest;
-  std::vector<char> buffer(std::size_t{1} << 20);
-  do {
-    file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    digest.update({buffer.data(), static_cast<std::size_t>(file.gcount())});
-  } while (file);
-  if (!file.eof()) throw Error(ErrorCode::io, "cannot be read back; is the disk sound?", path.string());
-  return digest.hex();
-}
-
-// The folder, and what is known to be in it.
-class Store {
- public:
-  Store(const std::filesystem::path& folder, const ShardFormat& format, Options options)
-      : folder_(folder), format_(format), endings_(endings_of(format)) {
-    manifest_.options = std::move(options);
-    open();
-  }
-
-  bool finished() const { return finished_; }
-  const Manifest& manifest() const { return manifest_; }
-
-  // Writes the next shard. `inputs`: how far it goes.
-  void add(Filling filling, const std::optional<PackOptions>& pack, std::vector<InputRecord> inputs) {
-    ShardRecord record;
-    record.documents = filling.documents();
-    Sequences content;
-    if (pack) {
-      content = pack_shard(std::move(filling), *pack);
-    } else {
-      content.ids = std::move(filling.ids);
-      content.sequences = std::move(filling.splits);
-    }
-    record.sequences = content.sequences.size() - 1;
-    record.tokens = content.ids.size();
-    record.pack = content.report;
-
-    std::vector<std::filesystem::path> files;
-    for (const std::string& ending : endings_) {
-      record.files.push_back({fmt::format("shard-{:05}{}", manifest_.shards.size(), ending), 0, {}});
-      files.push_back(folder_.partial(record.files.back().name));
-    }
-    format_.write({content.ids, content.sequences, content.bins}, files);
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      record.files[i].bytes = std::filesystem::file_size(files[i]);
-      record.files[i].digest = digest_of(files[i]);
-      folder_.publish(record.files[i].name);
-    }
-    folder_.sync();
-    manifest_.shards.push_back(std::move(record));
-    manifest_.inputs = std::move(inputs);
-    save(packing::kProgress);
-  }
-
-  void finish(std::vector<InputRecord> inputs) {
-    manifest_.inputs = std::move(inputs);
-    save(packing::kManifest);
-    remove(packing::kProgress);
-    folder_.sync();
-    finished_ = true;
-  }
-
- private:
-  void open() {
-    finished_ = std::filesystem::exists(folder_.file(packing::kManifest));
-    const std::filesystem::path found = folder_.file(finished_ ? packing::kManifest : packing::kProgress);
-    if (std::filesystem::exists(found)) {
-      Manifest before = Manifest::read(found);
-      if (finished_ || !before.shards.empty()) {
-        compare(before.options);
-        manifest_ = std::move(before);
-      }
-      for (const ShardRecord& shard : manifest_.shards) {
-        for (const FileRecord& file : shard.files) expect(file);
-      }
-    }
-    clean();
-    if (finished_) {
-      remove(packing::kProgress);
-    } else if (manifest_.shards.empty()) {
-      save(packing::kProgress);  // from now on the folder is one of shards
-    }
-  }
-
-  void compare(const Options& before) const {
-    for (const auto& [name, value] : manifest_.options) {
-      const auto same =
-          std::find_if(before.begin(), before.end(), [&name = name](const auto& o) { return o.first == name; });
-      const std::string there = same == before.end() ? "null" : same->second;
-      if (there != value) {
-        throw Error(ErrorCode::invalid_argument,
-                    fmt::format("holds shards made with {} {}, and now it is {}; choose another folder, or "
-                                "delete this one",
-                                name, there, value),
-                    folder_.path().string());
-      }
-    }
-  }
-
-  void expect(const FileRecord& file) const {
-    std::error_code error;
-    const std::uintmax_t bytes = std::filesystem::file_size(folder_.file(file.name), error);
-    if (error || bytes != file.bytes) {
-      throw Error(ErrorCode::io,
-                  error ? "is missing; delete the folder to make its shards again"
-                        : fmt::format("has {} bytes, and had {}; delete the folder to make its shards again",
-                                      bytes, file.bytes),
-                  folder_.file(file.name).string());
-    }
-  }
-
-  // Removes what a run that was ended has left behind; finds what does not belong here.
-  void clean() {
-    std::vector<std::string> known = {packing::kManifest, packing::kProgress};
-    for (const ShardRecord& shard : manifest_.shards) {
-      for (const FileRecord& file : shard.files) known.push_back(file.name);
-    }
-    std::sort(known.begin(), known.end());
-    const bool ours = std::filesystem::exists(folder_.file(packing::kProgress)) || finished_;
-    std::vector<std::string> leftover;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
-      const std::string name = entry.path().filename().string();
-      if (std::binary_search(known.begin(), known.end(), name)) continue;
-      const bool partial = name.ends_with(LockedFolder::kPartial);
-      const bool unrecorded = ours && name.starts_with("shard-");
-      if (name == std::string(packing::kProgress) + LockedFolder::kPartial || (ours && partial) ||
-          unrecorded) {
-        leftover.push_back(name);
-      } else if (!ours) {
-        throw Error(
-            ErrorCode::invalid_argument,
-            fmt::format("holds other files ({}); choose a folder that is empty or does not exist", name),
-            folder_.path().string());
-      }
-    }
-    for (const std::string& name : leftover) remove(name);
-  }
-
-  void remove(const std::string& name) {
-    std::error_code error;
-    std::filesystem::remove(folder_.file(name), error);
-    if (error) {
-      throw Error(ErrorCode::io, "cannot be removed: " + error.message() + "; check its permissions",
-                  folder_.file(name).string());
-    }
-  }
-
-  void save(const std::string& name) { folder_.write(name, manifest_.text()); }
-
-  LockedFolder folder_;
-  const ShardFormat& format_;
-  std::vector<std::string> endings_;
-  Manifest manifest_;
-  bool finished_ = false;
-};
-
 class Run {
  public:
   Run(const Tokenizer& tokenizer, std::span<const ShardInput> inputs, const std::filesystem::path& folder,
@@ -301,12 +93,12 @@ class Run {
         inputs_(inputs),
         options_(options),
         reader_(inputs, options.rows),
-        store_(folder, format, options_of(tokenizer, format, options)) {}
+        folder_(folder, format, options_of(tokenizer, format, options)) {}
 
   ShardSummary run() {
-    const std::size_t before = store_.manifest().shards.size();
+    const std::size_t before = folder_.manifest().shards.size();
     std::optional<RowBatch> rest = read_again();
-    if (!store_.finished()) encode(std::move(rest));
+    if (!folder_.finished()) encode(std::move(rest));
     return summary(before);
   }
 
@@ -323,11 +115,11 @@ class Run {
 
   // Reads what lies in shards already. Gives what has been read beyond.
   std::optional<RowBatch> read_again() {
-    const std::vector<InputRecord>& before = store_.manifest().inputs;
+    const std::vector<InputRecord>& before = folder_.manifest().inputs;
     records_ = before;
     for (std::size_t input = 0; input < before.size(); ++input) {
       // The last one may go on; of a finished run, nothing does.
-      const bool whole = store_.finished() || input + 1 < before.size();
+      const bool whole = folder_.finished() || input + 1 < before.size();
       packing::Digest digest;
       std::uint64_t rows = 0;
       for (bool ended = false; !ended;) {
@@ -350,7 +142,7 @@ class Run {
         }
       }
     }
-    if (store_.finished() && reader_.next()) {
+    if (folder_.finished() && reader_.next()) {
       throw Error(
           ErrorCode::invalid_argument,
           "there are more than those that the shards in the folder were made from; choose another folder, "
@@ -389,7 +181,7 @@ class Run {
     }
     if (filling_.documents() > 0) end_shard();
     wait();
-    store_.finish(records_);
+    folder_.finish(records_);
   }
 
   void take(const EncodedBatch& encoded) {
@@ -457,7 +249,7 @@ class Run {
     ++progress_.shards;
     writing_ = std::async(std::launch::async,
                           [this, filling = std::exchange(filling_, {}), records = records_]() mutable {
-                            store_.add(std::move(filling), options_.pack, std::move(records));
+                            folder_.add(std::move(filling), options_.pack, std::move(records));
                           });
   }
 
@@ -476,12 +268,12 @@ class Run {
   ShardSummary summary(std::size_t before) const {
     ShardSummary summary;
     summary.shards_before = before;
-    for (const InputRecord& input : store_.manifest().inputs) {
+    for (const InputRecord& input : folder_.manifest().inputs) {
       summary.documents += input.documents;
       summary.empty_documents += input.empty_documents;
       summary.skipped_rows += input.skipped_rows;
     }
-    for (const ShardRecord& shard : store_.manifest().shards) {
+    for (const ShardRecord& shard : folder_.manifest().shards) {
       ++summary.shards;
       summary.tokens += shard.tokens;
       if (shard.pack) add_report(summary, *shard.pack);
@@ -511,7 +303,7 @@ class Run {
   std::span<const ShardInput> inputs_;
   const ShardOptions& options_;
   RowReader reader_;
-  Store store_;
+  ShardFolder folder_;
   std::vector<InputRecord> records_;
   Filling filling_;
   ShardProgress progress_;
