@@ -27,10 +27,10 @@ namespace {
 
 constexpr const char* kDescription =
     "Lay documents into bins of one size, so that batches are full of tokens\n\n"
-    "Each file is a document; directories are read with everything below them. Prints how full the bins\n"
-    "are, how many there could be at least, and what became of documents longer than a bin. --html draws\n"
-    "the bins, --plan writes which tokens of which document lie where. The same documents and options\n"
-    "give the same plan everywhere.";
+    "Each file is a document (the lines of JSON lines are packed by 'polyglyph shard --pack'); directories\n"
+    "are read with everything below them. Prints how full the bins are, how many there could be at least,\n"
+    "and what became of documents longer than a bin. --html draws the bins, --plan writes which tokens of\n"
+    "which document lie where. The same documents and options give the same plan everywhere.";
 
 constexpr const char* kExamples =
     R"(Examples:
