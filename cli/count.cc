@@ -67,6 +67,7 @@ int run(Arguments arguments) {
     arguments.paths.push_back("-");
   }
   std::vector<NamedTokenizer> tokenizers = load_tokenizers(arguments.tokenizers);
+  arguments.settings.binary_hint = "; --binary counts it all the same";
   arguments.walk.gitignore = !arguments.no_gitignore;
   std::vector<FileCount> counts =
       count_files(find_files(arguments.paths, arguments.walk), tokenizers, arguments.settings);

@@ -83,7 +83,7 @@ class Worker {
       std::string_view piece(buffer_.get(), held + got);
       if (first && !settings_.binary) {
         if (auto problem = binary_problem(piece)) {
-          result.problem = *problem + "; --binary counts it all the same";
+          result.problem = *problem + settings_.binary_hint;
           return;
         }
       }

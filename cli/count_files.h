@@ -21,7 +21,8 @@ struct FileCount {
 
 struct CountSettings {
   EncodeOptions encode;
-  bool binary = false;  // count files with NUL bytes, too
+  bool binary = false;      // count files with NUL bytes, too
+  std::string binary_hint;  // behind the problem of one that is not counted
   unsigned jobs = 1;
 };
 

@@ -28,9 +28,10 @@ namespace {
 constexpr const char* kDescription =
     "Lay documents into bins of one size, so that batches are full of tokens\n\n"
     "Each file is a document (the lines of JSON lines are packed by 'polyglyph shard --pack'); directories\n"
-    "are read with everything below them. Prints how full the bins are, how many there could be at least,\n"
-    "and what became of documents longer than a bin. --html draws the bins, --plan writes which tokens of\n"
-    "which document lie where. The same documents and options give the same plan everywhere.";
+    "are read with everything below them, except .git and what .gitignore files leave out. Prints how full\n"
+    "the bins are, how many there could be at least, and what became of documents longer than a bin. --html\n"
+    "draws the bins, --plan writes which tokens of which document lie where. The same documents and options\n"
+    "give the same plan everywhere.";
 
 constexpr const char* kExamples =
     R"(Examples:
@@ -68,8 +69,8 @@ Documents read_lengths(const std::string& path) {
     begin = end + 1;
     std::int64_t length = 0;
     const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), length);
-    const bool rest = stop != number.data() + number.size() && *stop != '\r';
-    if (error != std::errc{} || rest) {
+    const std::string_view rest = number.substr(static_cast<std::size_t>(stop - number.data()));
+    if (error != std::errc{} || (!rest.empty() && rest != "\r")) {
       throw Error(ErrorCode::malformed,
                   fmt::format("'{}' is not a number of tokens; give one a line", printable(number)),
                   fmt::format("{}: line {}", input_name(path), line));

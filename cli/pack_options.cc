@@ -41,6 +41,7 @@ void add_pack_options(CLI::App& app, PackArguments& arguments) {
           ->type_name("N")
           ->capture_default_str(),
       app.add_option("--seed", arguments.seed, "Shuffle the documents before, and the bins after")
+          ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 62).description(""))
           ->type_name("N")};
 }
 

@@ -1,6 +1,7 @@
 // polyglyph shard: files of text into files of token ids, for training.
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,19 @@ TokenId end_token(const Tokenizer& tokenizer, const std::string& token) {
               "--end");
 }
 
+// A folder that is read whole may hold the shards.
+bool lies_in(const std::string& path, const std::string& folder) {
+  std::error_code error;
+  const std::filesystem::path outer = std::filesystem::weakly_canonical(folder, error);
+  const std::filesystem::path inner = std::filesystem::weakly_canonical(path, error);
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+bool ends_in_parquet(std::string path) {
+  for (char& c : path) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return path.ends_with(".parquet");
+}
+
 void print_summary(const ShardSummary& summary) {
   Output& out = standard_output();
   const auto row = [&](const std::string& name, std::uint64_t number, bool always = false) {
@@ -95,11 +109,14 @@ int run(Arguments arguments) {
   std::uint64_t total = 0;
   WalkOptions everything;
   everything.gitignore = false;
+  everything.follow = true;
   for (const FoundFile& file : find_files(arguments.paths, everything)) {
     if (file.path == "-")
       throw Error(ErrorCode::invalid_argument,
                   "shard: standard input cannot be read again when a run is taken up; name files");
     if (!file.problem.empty()) throw Error(ErrorCode::io, file.problem + "; check the path", file.path);
+    const bool named = std::ranges::find(arguments.paths, file.path) != arguments.paths.end();
+    if (!named && lies_in(file.path, arguments.output)) continue;
     paths.push_back(file.path);
     total += file.size.value_or(0);
   }
@@ -113,9 +130,8 @@ int run(Arguments arguments) {
   options.skipped = [](const std::string& where, const std::string& why) {
     report("left out: " + where + ": " + why);
   };
-  const auto is_parquet = [](const std::string& path) { return path.ends_with(".parquet"); };
   const bool through_python = arguments.format == "arrow" || arguments.format == "parquet" ||
-                              std::any_of(paths.begin(), paths.end(), is_parquet);
+                              std::any_of(paths.begin(), paths.end(), ends_in_parquet);
   ShardSummary summary;
   if (through_python) {
     summary = shard_through_python(arguments.tokenizer, paths, arguments.output, arguments.format, options);

@@ -1,5 +1,5 @@
-// The arguments go to `python3 -m polyglyph._shard_command` as they are, the options as JSON. What it has to say
-// comes back line by line, fields between tabs: "progress", "skipped", and at last "done" or "error".
+// The arguments go to `python3 -m polyglyph._shard_command` as they are, the options as JSON. What it has to
+// say comes back line by line, fields between tabs: "progress", "skipped", and at last "done" or "error".
 #include "cli/shard_python.h"
 
 #include <fcntl.h>
@@ -140,9 +140,12 @@ ErrorCode code_of(const std::string& name) {
 ShardSummary shard_through_python(const TokenizerChoice& tokenizer, const std::vector<std::string>& inputs,
                                   const std::string& output, const std::string& format,
                                   const ShardOptions& options) {
-  std::vector<std::string> arguments = {
-      python(), "-m", "polyglyph._shard_command", options_json(tokenizer, format, options), tokenizer.names.front(),
-      output};
+  std::vector<std::string> arguments = {python(),
+                                        "-m",
+                                        "polyglyph._shard_command",
+                                        options_json(tokenizer, format, options),
+                                        tokenizer.names.front(),
+                                        output};
   arguments.insert(arguments.end(), inputs.begin(), inputs.end());
   Process process(std::move(arguments));
   while (const auto line = process.line()) {

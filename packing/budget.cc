@@ -71,7 +71,10 @@ HeadTail head_tail(const Tokenizer& tokenizer, std::string_view text, std::size_
   if (!(options.head >= 0 && options.head <= 1))
     throw Error(ErrorCode::invalid_argument, "it is no share of the budget; give a number from 0 to 1",
                 "head");
-  if (tokenizer.fits(text, limit, options.encode)) return {text.size(), text.size()};
+  if (End(tokenizer, text, Side::right, options.whole, budget, options.encode).has_at_most(budget)) {
+    if (options.encode.special_tokens == SpecialTokens::reject) tokenizer.count(text, options.encode);
+    return {text.size(), text.size()};
+  }
   EncodeOptions plain = options.encode;
   plain.add_special_tokens = false;
   const std::size_t marker = tokenizer.count(options.marker, plain);
@@ -88,10 +91,12 @@ HeadTail head_tail(const Tokenizer& tokenizer, std::string_view text, std::size_
   for (std::size_t less = 1;; less *= 2) {
     const std::size_t head_end = begin.cut(head);
     const std::size_t tail_begin = std::max(head_end, end.cut(tail));
-    std::string joined(text.substr(0, head_end));
-    joined.append(options.marker).append(text.substr(tail_begin));
-    if ((head == 0 && tail == 0) || tokenizer.fits(joined, limit, options.encode))
-      return {head_end, tail_begin};
+    if (head_end < tail_begin) {  // else nothing would be left out, and the whole does not fit
+      std::string joined(text.substr(0, head_end));
+      joined.append(options.marker).append(text.substr(tail_begin));
+      if ((head == 0 && tail == 0) || tokenizer.fits(joined, limit, options.encode))
+        return {head_end, tail_begin};
+    }
     // What is too much is taken from the longer part.
     std::size_t& longer = head > tail ? head : tail;
     longer -= std::min(longer, less);

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "packing/chunker.h"
+#include "polyglyph/error.h"
 #include "unicode/utf8.h"
 
 namespace polyglyph {
@@ -84,6 +85,8 @@ class ChunkStream::State {
   }
 
   void feed(std::string_view part, const Take& take) {
+    expect_sound();
+    sound_ = false;  // until nothing was thrown
     while (!part.empty()) {
       const std::string_view slice = part.substr(0, kSlice);
       part.remove_prefix(slice.size());
@@ -96,18 +99,27 @@ class ChunkStream::State {
         begin_ = 0;
       }
     }
+    sound_ = true;
   }
 
   void finish(const Take& take) {
+    expect_sound();
+    sound_ = false;
     if (guard_) guard_->finish_count();
     while (begin_ < text_.size()) step(true, take);
     text_.clear();
     begin_ = 0;
     chunker_.reset();
     places_.reset();
+    sound_ = true;
   }
 
  private:
+  void expect_sound() const {
+    if (!sound_)
+      throw Error(ErrorCode::invalid_argument, "an error has ended this stream of chunks; make another one");
+  }
+
   bool step(bool final, const Take& take) {
     const std::string_view text = std::string_view(text_).substr(begin_);
     const auto found = chunker_.next(text, final);
@@ -123,6 +135,7 @@ class ChunkStream::State {
   std::optional<EncodeStream> guard_;
   std::string text_;
   std::size_t begin_ = 0;
+  bool sound_ = true;
 };
 
 ChunkStream::ChunkStream(const Tokenizer& tokenizer, const ChunkOptions& options)

@@ -108,7 +108,8 @@ std::optional<Chunker::Found> Chunker::next(std::string_view text, bool final) {
   }
   most = character_floor(text, most);
   const std::string_view near = text.substr(0, most + kBehind);
-  lines_.read(near, place_, final && near.size() == text.size());
+  all_known_ = final && near.size() == text.size();
+  lines_.read(near, place_, all_known_);
   for (std::size_t less = 1; most > 0; less *= 2) {
     const std::size_t size = end(near, most);
     if (size == 0) break;
@@ -152,10 +153,23 @@ std::size_t Chunker::end(std::string_view text, std::size_t most) {
   }
   for (Level level = named_; level > Level::none; level = weaker(level)) {
     if (const std::size_t place = last_within(level, text, behind_, most)) return place;
+    if (level != Level::edge) continue;
+    if (const std::size_t place = behind_heading(text, most)) return place;
   }
   const std::size_t place = floor(graphemes_, Whole::grapheme, text, most);
   if (place > behind_) return place;
   return character_floor(text, most) > behind_ ? character_floor(text, most) : 0;
+}
+
+// The beginning of a block that fits by itself, but not together with the heading in front of it; 0 if there
+// is none.
+std::size_t Chunker::behind_heading(std::string_view text, std::size_t most) {
+  const std::size_t place = lines_.last_headed(place_ + behind_, place_ + most);
+  if (place == 0) return 0;
+  const std::size_t behind = lines_.first(Level::edge, place + 1, place_ + text.size());
+  if (behind == 0 && !all_known_) return 0;
+  const std::size_t begin = place - place_, end = behind == 0 ? text.size() : behind - place_;
+  return tokenizer_.fits(text.substr(begin, end - begin), options_.max_tokens, options_.encode) ? begin : 0;
 }
 
 // Where the next chunk begins, so that it repeats at most `overlap` tokens of this one: as with the end, but
@@ -167,7 +181,8 @@ std::size_t Chunker::overlap(std::string_view text, std::size_t size, const Wind
   EncodeOptions plain = options_.encode;
   plain.add_special_tokens = false;
   for (std::size_t tokens = std::min(options_.overlap, count), less = 1; tokens > 0; less *= 2) {
-    const std::size_t low = std::max<std::size_t>(window.tokens[count - tokens].begin, 1);
+    const std::size_t most = std::min(size - 1, options_.overlap * kMaxChunkBytesPerToken);
+    const std::size_t low = std::max(window.tokens[count - tokens].begin, size - most);
     std::size_t place = 0;
     for (Level level = named_; level > Level::none && place == 0; level = weaker(level))
       place = first_within(level, text, low, size);
@@ -194,8 +209,10 @@ std::size_t Chunker::last_within(Level level, std::string_view text, std::size_t
   if (level == Level::sentence && !line.prose) return beginning;
   const std::size_t begin = std::max(line.begin, place_) - place_;
   const std::size_t end = line_end(text, most - 1);
-  const std::size_t found =
+  std::size_t found =
       begin + segmenter(level).floor(text.substr(begin, end - begin), std::min(most, end - 1) - begin);
+  // A line may be broken between a space and a mark that stands on it.
+  if (level == Level::word) found = floor(graphemes_, Whole::grapheme, text, found);
   return found > std::max(low, begin) ? found : beginning;
 }
 
@@ -207,8 +224,9 @@ std::size_t Chunker::first_within(Level level, std::string_view text, std::size_
   if (level == Level::sentence && !line.prose) return beginning;
   const std::size_t begin = std::max(line.begin, place_) - place_;
   const std::size_t end = std::min(line_end(text, low), size);
-  const std::size_t found =
+  std::size_t found =
       begin + segmenter(level).ceil(text.substr(begin, end - begin), std::max(low, begin + 1) - begin);
+  if (level == Level::word) found = ceil(graphemes_, Whole::grapheme, text, found);
   return found < end ? found : beginning;
 }
 

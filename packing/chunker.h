@@ -40,6 +40,7 @@ class Chunker {
 
   Found found(std::string_view text, std::size_t size, std::size_t tokens, const Window& window);
   std::size_t end(std::string_view text, std::size_t most);
+  std::size_t behind_heading(std::string_view text, std::size_t most);
   std::size_t overlap(std::string_view text, std::size_t size, const Window& window);
   std::size_t last_within(Level level, std::string_view text, std::size_t low, std::size_t most);
   std::size_t first_within(Level level, std::string_view text, std::size_t low, std::size_t size);
@@ -55,6 +56,7 @@ class Chunker {
   std::size_t place_ = 0;   // where `text` begins
   std::size_t behind_ = 0;  // what the chunk has to reach beyond: the overlap with the one before it
   std::size_t wanted_ = 1;
+  bool all_known_ = false;   // the text reaches no further than what is looked at
   std::size_t bytes_token_;  // in the last chunk, about
 };
 

@@ -59,7 +59,12 @@ class Joiner {
 
   // Whether the parts put together are encoded to their ids put together.
   bool same_ids(std::size_t begin, std::size_t end) const {
-    const std::vector<TokenId> ids = tokenizer_.encode(text(begin, end), options_);
+    return same_ids(begin, end, options_.special_tokens);
+  }
+  bool same_ids(std::size_t begin, std::size_t end, SpecialTokens special_tokens) const {
+    EncodeOptions options = options_;
+    options.special_tokens = special_tokens;
+    const std::vector<TokenId> ids = tokenizer_.encode(text(begin, end), options);
     auto at = ids.begin();
     for (std::size_t i = begin; i < end; ++i) {
       const std::vector<TokenId>& own = parts_[i].ids;
@@ -71,11 +76,11 @@ class Joiner {
   }
 
   void add(std::size_t begin, std::size_t end) {
-    ContextPart part{text(begin, end), options_.special_tokens, 0};
+    ContextPart part{text(begin, end), options_.special_tokens, 0, true};
     for (std::size_t i = begin; i < end; ++i) part.tokens += parts_[i].ids.size();
+    part.safe_as_text = same_ids(begin, end, SpecialTokens::parse);
     // A chunk that spells a control token.
-    if (end == begin + 1 && part.special_tokens == SpecialTokens::parse && !same_ids(begin, end))
-      part.special_tokens = SpecialTokens::text;
+    if (!part.safe_as_text) part.special_tokens = SpecialTokens::text;
     if (!part.text.empty()) joined_.push_back(std::move(part));
   }
 

@@ -26,6 +26,12 @@ void check(const PackOptions& options) {
     refuse(fmt::format("pad_total_to is {}; give a number that the capacity, {}, is a multiple of",
                        options.pad_total_to, capacity));
   }
+  if (options.pad_total_to > 1 && options.pad_total_to % options.pad_each_to != 0) {
+    refuse(
+        fmt::format("pad_total_to is {}; give a multiple of pad_each_to, {}, since what fills a bin up is a "
+                    "sequence, too",
+                    options.pad_total_to, options.pad_each_to));
+  }
 }
 
 Cutter::Cutter(const PackOptions& options)

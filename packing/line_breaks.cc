@@ -1,8 +1,7 @@
 // Markdown's blocks are those of CommonMark as far as single lines tell: headings with # and underlined ones,
-// fences of
-// ``` and ~~~, list items, blank lines. What is in a fence is code. A heading is not parted from what follows
-// it, so that place is as bad as one within a sentence; and a list stays one block, whose items are second
-// best.
+// fences of ``` and ~~~, list items, blank lines. What is in a fence is code. A heading is not parted from
+// what follows it, so that place is as bad as one within a sentence, unless what follows would be cut
+// otherwise; and a list stays one block, whose items are second best.
 #include "packing/line_breaks.h"
 
 #include <algorithm>
@@ -65,12 +64,13 @@ Level LineBreaks::markdown(const Head& head) {
     if (closes) fence_ = 0;
     return closes ? Level::word : after_blank_ && !head.blank() ? Level::item : Level::sentence;
   }
-  if (head.blank()) return after_heading ? Level::word : Level::sentence;
+  if (head.blank())
+    return after_heading ? Level::word : after_blank_ || in_list_ ? Level::sentence : Level::edge;
   after_heading_ = false;
   if (const std::size_t depth = head.heading()) {
     after_heading_ = true;
     in_list_ = false;
-    return Level(std::size_t(Level::heading1) + 1 - depth);
+    return after_heading ? Level::word : Level(std::size_t(Level::heading1) + 1 - depth);
   }
   const bool after_list = in_list_;
   const bool item = head.item();
@@ -93,13 +93,13 @@ Level LineBreaks::code(const Head& head) const {
 void LineBreaks::add(std::size_t begin, std::string_view line) {
   const Head head(line);
   Level level = Level::sentence;
-  bool prose = true;
+  bool prose = true, headed = false;
   switch (boundary_) {
     case ChunkBoundary::token:
     case ChunkBoundary::sentence:
       break;
     case ChunkBoundary::paragraph:
-      if (after_blank_ && !head.blank()) level = Level::block;
+      if (after_blank_ != head.blank()) level = head.blank() ? Level::edge : Level::block;
       break;
     case ChunkBoundary::code:
       level = code(head);
@@ -109,19 +109,20 @@ void LineBreaks::add(std::size_t begin, std::string_view line) {
       const std::size_t depth =
           fence_ == 0 && !after_blank_ && !after_heading_ && !in_list_ ? head.underline() : 0;
       if (depth > 0 && !lines_.empty() && lines_.back().prose) {
-        lines_.back().level = Level(std::size_t(Level::heading1) + 1 - depth);
+        if (!lines_.back().headed) lines_.back().level = Level(std::size_t(Level::heading1) + 1 - depth);
         level = Level::word;
         after_heading_ = true;
         break;
       }
       prose = fence_ == 0;
+      headed = after_heading_ && fence_ == 0 && !head.blank();
       level = markdown(head);
       prose = prose && fence_ == 0;
       break;
     }
   }
   after_blank_ = head.blank();
-  lines_.push_back({begin, level, prose});
+  lines_.push_back({begin, level, prose, headed});
 }
 
 void LineBreaks::read(std::string_view text, std::size_t base, bool final) {
@@ -158,6 +159,13 @@ std::size_t LineBreaks::first(Level level, std::size_t from, std::size_t to) con
                                [](const Line& l, std::size_t place) { return l.begin < place; });
   for (; line != lines_.end() && line->begin < to; ++line) {
     if (line->level >= level) return line->begin;
+  }
+  return 0;
+}
+
+std::size_t LineBreaks::last_headed(std::size_t from, std::size_t to) const {
+  for (auto line = lines_.rbegin(); line != lines_.rend() && line->begin > from; ++line) {
+    if (line->headed && line->begin <= to) return line->begin;
   }
   return 0;
 }

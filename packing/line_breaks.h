@@ -17,6 +17,7 @@ enum class Level : std::uint8_t {
   word,      // where a line could be broken
   sentence,  // also a line
   item,      // of a list; a blank line in code
+  edge,      // the end of a paragraph or a fence, in front of the blank line behind it
   block,     // a paragraph, a list, a fence; a blank line in front of code without indentation
   heading6,
   heading5,
@@ -34,8 +35,9 @@ class LineBreaks {
 
   struct Line {
     std::size_t begin;
-    Level level;  // of cutting in front of it
-    bool prose;   // has sentences
+    Level level;          // of cutting in front of it
+    bool prose;           // has sentences
+    bool headed = false;  // a heading stands in front of it
   };
 
   explicit LineBreaks(ChunkBoundary boundary) : boundary_(boundary) {}
@@ -51,6 +53,9 @@ class LineBreaks {
   // there is none, 0.
   std::size_t last(Level level, std::size_t from, std::size_t to) const;
   std::size_t first(Level level, std::size_t from, std::size_t to) const;
+
+  // The last line in (from, to] in front of which a heading stands; 0 if there is none.
+  std::size_t last_headed(std::size_t from, std::size_t to) const;
 
   // The line that the character at `place` lies in; nothing that is known before it: a line of level none at
   // 0.

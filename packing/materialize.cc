@@ -154,6 +154,13 @@ PackedBins materialize(const PackPlan& plan, std::span<const TokenId> ids,
   Filler filler(plan, ids, row_splits, options);
   filler.reserve(first, last);
   for (std::size_t bin = first; bin < last; ++bin) filler.add_bin(bin);
+  // Documents that are too short have been found by now; those that are too long, only their sum tells.
+  const std::int64_t planned = plan.report.tokens + plan.report.truncated_tokens + plan.report.dropped_tokens;
+  if (row_splits.back() != planned) {
+    refuse(
+        fmt::format("the documents have {} tokens, and those that the plan was made for had {}; pass those",
+                    row_splits.back(), planned));
+  }
   return filler.take();
 }
 

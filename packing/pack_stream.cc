@@ -26,6 +26,10 @@ class PackStream::State {
   }
 
   void add(std::int64_t length) {
+    if (finished_) {
+      throw Error(ErrorCode::invalid_argument,
+                  "pack: the stream is finished and its bins are closed; make another one");
+    }
     cutter_.cut(
         documents_, length,
         [&](const Piece& piece) {
@@ -37,6 +41,7 @@ class PackStream::State {
   }
 
   void finish() {
+    finished_ = true;
     std::vector<std::size_t> rest;
     for (const auto& [bin, pieces] : pieces_) rest.push_back(bin);
     std::ranges::sort(rest);
@@ -82,6 +87,7 @@ class PackStream::State {
   std::unordered_map<std::size_t, std::vector<Piece>> pieces_;  // of open bins
   PackPlan plan_;
   std::int64_t documents_ = 0, bins_ = 0;
+  bool finished_ = false;
 };
 
 PackStream::PackStream(const PackOptions& options, std::size_t open_bins)

@@ -14,6 +14,7 @@
 
 #include "polyglyph/error.h"
 #include "tests/loading.h"
+#include "tests/temporary_folder.h"
 #include "tests/texts.h"
 #include "text/segmenter.h"
 #include "unicode/utf8.h"
@@ -170,6 +171,32 @@ TEST_CASE("head and tail fit, together with what stands between them") {
 }
 
 // A gigabyte of which only both ends may be read: reading anything else ends the program.
+// Every character but "a" is unknown, and unknown ones in a row are one token.
+const char* const kFusing = R"({"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
+  "normalizer": {"type": "Replace", "pattern": {"String": "f"}, "content": "aa"}, "pre_tokenizer": null,
+  "post_processor": null, "decoder": null,
+  "model": {"type": "BPE", "dropout": null, "unk_token": "u", "continuing_subword_prefix": null,
+    "end_of_word_suffix": null, "fuse_unk": true, "byte_fallback": false, "ignore_merges": false,
+    "vocab": {"u": 0, "a": 1}, "merges": []}})";
+
+TEST_CASE("what does not fit is never all that is left") {
+  const TemporaryFolder folder;
+  const Tokenizer tok = Tokenizer::from_file(folder.write("tokenizer.json", kFusing));
+  HeadTailOptions options;
+  options.marker = "-";
+  for (const char* text : {"af", "aaf", "faf", "affa", "xaf"}) {
+    for (std::size_t limit = 1; limit < 6; ++limit) {
+      CAPTURE(text, limit);
+      const HeadTail cut = head_tail(tok, text, limit, options);
+      const std::string_view all = text;
+      std::string joined(all.substr(0, cut.head_end));
+      if (cut.head_end < cut.tail_begin) joined += options.marker;
+      joined += all.substr(cut.tail_begin);
+      CHECK(tok.fits(joined, limit));
+    }
+  }
+}
+
 TEST_CASE("no more of a text is read than a budget asks for") {
   constexpr std::size_t kSize = std::size_t{1} << 30, kEnd = std::size_t{1} << 17;
   void* memory = ::mmap(nullptr, kSize, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -203,6 +230,12 @@ TEST_CASE("control tokens and budgets") {
   CHECK(truncate(tok, "Hello there <|im_end|>", 2, options) == Span{0, 11});
   check_error(error_of([&] { truncate(tok, "Hello <|im_end|> there", 6, options); }),
               ErrorCode::control_token, {"<|im_end|>", "byte 6"});
+  HeadTailOptions both;
+  both.encode = options.encode;
+  both.head = 0;
+  CHECK(head_tail(tok, "One <|im_end|> two three four five six", 6, both).head_end == 0);
+  check_error(error_of([&] { head_tail(tok, "One <|im_end|>", 100, both); }), ErrorCode::control_token,
+              {"<|im_end|>", "byte 4"});
   check_error(error_of([&] { truncate(tok, "Hello <|im_end|>", 100, options); }), ErrorCode::control_token,
               {"<|im_end|>", "byte 6"});
 }

@@ -67,6 +67,7 @@ TEST_CASE("where texts are cut") {
       {sentence, 12, 0, "A sentence |that does |not fit. |Another."},
       {sentence, 6, 0, "Oh. |incred|ibly |long"},
       {sentence, 14, 0, "One line.\n\n|Another line."},
+      {sentence, 6, 0, "One | \u0301two"},
       {sentence, 8, 0, "Header\n|Text."},
       {paragraph, 19, 0, "One. Two.\n\n|Three. Four. Five.\n|\nSix."},
       {paragraph, 22, 0, "One. Two.\n\n|Three. Four. Five.\n\n|Six."},
@@ -81,6 +82,11 @@ TEST_CASE("where texts are cut") {
       {markdown, 24, 0, "Before.\n\n|```\na = 1\n\nb = 2\n```\n\n|After."},
       {markdown, 16, 0, "Text.\n\n|- one\n- two\n- 3\n"},
       {markdown, 12, 0, "- one\n- two\n|- three\n"},
+      {markdown, 38, 0, "# A heading of words\n\n|```\na = 1\n\nb = 2\n\nc = 3\n```\n"},
+      {markdown, 24, 0, "# A heading of words\n\n|```\na\n```\n"},
+      {markdown, 13, 0, "Text here.\n\n|````\n\na\n````\n|\nEnd"},
+      {markdown, 24, 0, "Intro.\n\n|# A heading\n\n## Sub\n\n|Text one. Text two.\n\n"},
+      {paragraph, 10, 0, "One. Two.\n|\nThree."},
       {markdown, 19, 0, "Title\n=====\n\nTxt.\n|Title\n-----\n\nTxt."},
   };
   for (const Case& c : cases) {
@@ -296,6 +302,29 @@ TEST_CASE("text of no tokens is cut all the same") {
     const std::vector<Chunk> chunks = chunk(tok, text, options);
     CHECK(chunks.size() == (100000 + 2047) / 2048);
     for (const Chunk& c : chunks) CHECK(c.span.end - c.span.begin <= 2 * kMaxChunkBytesPerToken);
+  }
+}
+
+TEST_CASE("an overlap of few tokens is not a chunk of text") {
+  const TemporaryFolder folder;
+  const Tokenizer tok = Tokenizer::from_file(folder.write("tokenizer.json", small_words("decoder", "null")));
+  ChunkOptions options;
+  options.max_tokens = 4;
+  options.overlap = 3;
+  const std::string text(200000, 'x');
+  CHECK(chunk(tok, text, options).size() < 400);
+}
+
+TEST_CASE("an error ends a stream of chunks") {
+  ChunkOptions options;
+  options.encode.special_tokens = SpecialTokens::reject;
+  ChunkStream stream(builtin("qwen3"), options);
+  const auto ignore = [](const Chunk&, std::string_view) {};
+  check_error(error_of([&] { stream.feed("One <|im_end|> two three four five", ignore); }),
+              ErrorCode::control_token, {"byte 4"});
+  for (int i = 0; i < 2; ++i) {
+    check_error(error_of([&] { stream.feed("a", ignore); }), ErrorCode::invalid_argument, {"has ended"});
+    check_error(error_of([&] { stream.finish(ignore); }), ErrorCode::invalid_argument, {"has ended"});
   }
 }
 

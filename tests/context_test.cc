@@ -88,6 +88,11 @@ TEST_CASE("control tokens are read in the frame alone") {
   CHECK(context.parts[1].special_tokens == SpecialTokens::text);
   CHECK(context.parts[2].text == "Good.\nWhy?<|im_end|>\n<|im_start|>assistant\n");
   CHECK(context.parts[2].special_tokens == SpecialTokens::parse);
+  CHECK_FALSE(context.parts[1].safe_as_text);
+  CHECK(context.parts[2].safe_as_text);
+  const Context plain = fit_context(tok, "", chunks, "Why?");
+  REQUIRE(plain.parts.size() == 1);
+  CHECK_FALSE(plain.parts[0].safe_as_text);
 
   options.encode.special_tokens = SpecialTokens::reject;
   CHECK(fit_context(tok, "", chunks, "Why?", options).chosen.size() == 2);

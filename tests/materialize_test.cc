@@ -103,6 +103,7 @@ TEST_CASE("what does not fit together") {
       {kIds, {0, 3, 5, 10}, 0, 2, {}, {"ends at 10", "11 ids"}},
       {kIds, {0, 3, 11}, 0, 2, {}, {"2 documents", "plan is of 3"}},
       {kIds, {0, 3, 6, 11}, 0, 2, {}, {"document 2 has 5 tokens", "6 of them"}},
+      {std::vector<TokenId>(12), {0, 4, 6, 12}, 0, 2, {}, {"have 12 tokens", "had 11"}},
       {kIds, kSplits, 0, 2, {1, 1}, {"loss mask has 2", "11 ids"}},
   };
   for (const Case& c : cases) {

@@ -312,6 +312,18 @@ TEST_CASE("streams lose nothing and keep few bins open") {
   }
 }
 
+TEST_CASE("a stream that is finished takes nothing more") {
+  for (const PackStrategy strategy :
+       {PackStrategy::best_fit, PackStrategy::first_fit, PackStrategy::sequential, PackStrategy::concat}) {
+    PackStream stream({.capacity = 10, .strategy = strategy});
+    stream.add(4);
+    stream.finish();
+    stream.finish();
+    check_error(error_of([&] { stream.add(3); }), ErrorCode::invalid_argument, {"the stream is finished"});
+    CHECK(stream.take().report.bins == 1);
+  }
+}
+
 TEST_CASE("a seed shuffles documents and bins") {
   Lengths lengths;
   for (std::int64_t i = 0; i < 100; ++i) lengths.push_back(1 + i % 10);

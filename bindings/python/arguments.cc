@@ -102,8 +102,7 @@ const char* decode_errors(PyObject* errors) {
 std::size_t read_limit(PyObject* limit, const char* parameter) {
   const Py_ssize_t number = PyNumber_AsSsize_t(limit, nullptr);  // clips what is beyond any text
   if (number == -1 && PyErr_Occurred() != nullptr) throw py::error_already_set();
-  if (number < 0)
-    throw Error(ErrorCode::invalid_argument, "it is negative; it must be a number of tokens", parameter);
+  if (number < 0) throw Error(ErrorCode::invalid_argument, "it is negative; it must be 0 or more", parameter);
   return static_cast<std::size_t>(number);
 }
 

@@ -57,7 +57,7 @@ py::object fit_texts(const Tokenizer& tokenizer, const py::object& system_object
                        ? static_cast<py::object>(to_str(part.text, "replace"))
                        : static_cast<py::object>(py::bytes(part.text)),
         "special_tokens"_a = part.special_tokens == SpecialTokens::parse ? "parse" : "text",
-        "tokens"_a = part.tokens));
+        "tokens"_a = part.tokens, "safe_as_text"_a = part.safe_as_text));
   }
   return values().context("ids"_a = to_array(std::move(context.ids)), "chosen"_a = numbers(context.chosen),
                           "left_out"_a = numbers(context.left_out), "parts"_a = parts,

@@ -4,8 +4,10 @@
 
 #include <exception>
 #include <new>
+#include <string_view>
 
 #include "polyglyph/error.h"
+#include "text.h"
 #include "values.h"
 
 namespace py = pybind11;
@@ -15,7 +17,9 @@ namespace {
 
 void raise(const Error& error) {
   const py::object& type = values().error;
-  PyErr_SetObject(type.ptr(), type(error.what(), to_string(error.code()), error.where()).ptr());
+  // Names of files may be any bytes.
+  const auto text = [](std::string_view bytes) { return to_str(bytes, "surrogateescape"); };
+  PyErr_SetObject(type.ptr(), type(text(error.what()), to_string(error.code()), text(error.where())).ptr());
 }
 
 }  // namespace
@@ -46,6 +50,8 @@ void register_errors() {
       std::rethrow_exception(exception);
     } catch (const Error&) {
       set_python_error();
+    } catch (const py::cast_error&) {
+      PyErr_SetString(PyExc_TypeError, "an argument, or an item of one, is of a type that it cannot be");
     }
   });
 }

@@ -50,6 +50,9 @@ py::array_t<std::int64_t, py::array::c_style> integers(const py::object& object,
                     ", not integers; numbers that are unknown (NaN, None) have to be filled in or left out",
                 name);
   }
+  if (kind == 'u' && array.itemsize() == 8 && array.size() != 0 &&
+      array.attr("max")().cast<std::uint64_t>() > std::numeric_limits<std::int64_t>::max())
+    throw Error(ErrorCode::invalid_argument, "it holds numbers beyond 2^63 - 1; what do they count?", name);
   return py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>(array);
 }
 
@@ -243,7 +246,13 @@ void add_lengths(PackStream& stream, const py::object& lengths) {
   if (PyIndex_Check(lengths.ptr()) && !py::hasattr(lengths, "__len__"))
     return stream.add(lengths.cast<std::int64_t>());
   const auto array = integers(lengths, "lengths");
-  for (const std::int64_t length : view(array)) stream.add(length);
+  const auto values = view(array);
+  if (const auto bad = std::ranges::find_if(values, [](std::int64_t length) { return length < 0; });
+      bad != values.end()) {  // before any is added
+    throw Error(ErrorCode::invalid_argument, "it holds " + std::to_string(*bad) + "; lengths are 0 or more",
+                "lengths");
+  }
+  for (const std::int64_t length : values) stream.add(length);
 }
 
 constexpr const char* kPackDoc =
@@ -273,7 +282,7 @@ constexpr const char* kMaterializeDoc =
 A model's inputs for the bins: a PackedBins.
 
 ids: the tokens of the documents: a Batch, a flat array with its row_splits, or a row for each document.
-bins: which ones: None for all, a number, a slice or a range. All at once take 37 bytes a place.
+bins: which ones: None for all, a number, a slice or a range. All at once take 29 bytes a place.
 pad_id: the id of padding. It says nothing about the loss: loss_mask does.
 positions: "restart", each piece from 0, or "continue", through the whole bin.
 labels: "same", the token itself, for models that shift labels (transformers), or "next", the token that follows (Megatron).

@@ -29,9 +29,9 @@ enum class ChunkBoundary : std::uint8_t {
   sentence,   // sentences of UAX #29, as ICU has them for `locale`; the end of a line ends one
   paragraph,  // lines up to a blank line
   markdown,   // blocks of Markdown: paragraphs, whole lists, fenced code; headings stay with what follows
-             // them, and where one lies in the second half of what fits, the chunk ends before the highest
-  code,  // lines; where there are some in the second half of what fits, the chunk ends at blank lines, at
-         // best in front of a line without indentation
+              // them, and where one lies in the second half of what fits, the chunk ends before the highest
+  code,   // lines; where there are some in the second half of what fits, the chunk ends at blank lines, at
+          // best in front of a line without indentation
   token,  // as much as fits
 };
 
@@ -79,7 +79,8 @@ class ChunkStream {
   ChunkStream& operator=(ChunkStream&&) noexcept;
   ~ChunkStream();
 
-  // What `take` or SpecialTokens::reject throws leaves the stream of no more use.
+  // What `take` or SpecialTokens::reject throws ends the stream: it takes nothing more, and throws
+  // Error(invalid_argument).
   void feed(std::string_view part, const Take& take);
 
   // The rest; the stream is then ready for another text.

@@ -52,6 +52,10 @@ struct ContextPart {
   std::string text;
   SpecialTokens special_tokens = SpecialTokens::text;
   std::size_t tokens = 0;
+
+  // Whether it gives the same ids to who finds control tokens in text, as many servers do. What spells one
+  // where it was read as text does not, and must be sent as ids.
+  bool safe_as_text = true;
 };
 
 struct Context {
@@ -60,7 +64,7 @@ struct Context {
   std::vector<std::size_t> left_out;  // the others, ascending
 
   // What was encoded, put together wherever the text put together has the same ids, which is checked by
-  // encoding it: mostly one part, which can be sent as text.
+  // encoding it: mostly one part, which can be sent as text if it is safe_as_text.
   std::vector<ContextPart> parts;
 
   // The YaRN factor with which the model reads ids and reserve: the smallest of 1, 2 and 4 that is enough. It

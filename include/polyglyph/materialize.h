@@ -65,7 +65,7 @@ struct PackedBins {
   std::vector<std::int32_t> max_seqlen;  // by bin: places of its longest sequence
 };
 
-// The bins `first` .. `last` of the plan; all of them at once would take 25 bytes a place. `ids` and
+// The bins `first` .. `last` of the plan; all of them at once would take 29 bytes a place. `ids` and
 // `row_splits` are the documents that the plan was made for, as Batch holds them. Throws
 // Error(invalid_argument): bins that the plan does not have, row splits that do not ascend from 0 to the
 // number of ids, documents that are fewer or shorter than the plan says, a loss mask of another length.

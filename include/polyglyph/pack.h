@@ -46,7 +46,7 @@ struct PackOptions {
   std::int64_t pad_each_to = 1;
 
   // Each bin is filled up to a multiple of this many places: `capacity` for bins of one shape. It has to
-  // divide `capacity`.
+  // divide `capacity`, and to be a multiple of pad_each_to.
   std::int64_t pad_total_to = 1;
 
   // Shuffles the documents before they are laid out, and the bins after.
@@ -94,7 +94,7 @@ class PackStream {
   PackStream& operator=(PackStream&&) noexcept;
   ~PackStream();
 
-  // Throws Error(invalid_argument) as pack does; nothing has been added then.
+  // Throws Error(invalid_argument) as pack does, and after finish(); nothing has been added then.
   void add(std::int64_t length);
 
   // Closes all bins. Only take() is of use after it.

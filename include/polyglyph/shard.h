@@ -36,7 +36,7 @@ enum class ShardRows : std::uint8_t {
   automatic,  // jsonl for names in .jsonl, .ndjson or .json (behind which .gz or .zst may stand), else text
   jsonl,      // a JSON object a line; ShardOptions::field is the document
   lines,      // a document a line, without its line end
-  text,       // one document
+  text,       // one document; with a NUL byte in its first 8 KiB it is a bad row
 };
 
 struct ShardInput {

@@ -1,10 +1,19 @@
 #include "packing/shards/row_encoder.h"
 
+#include <string_view>
 #include <utility>
 
 #include "json/json.h"
 
 namespace polyglyph::packing {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Bytes of a file that show whether it is text.
+constexpr std::size_t kLooked = std::size_t{8} << 10;
+
+}  // namespace
 
 EncodedBatch encode_rows(const Tokenizer& tokenizer, RowBatch batch, const ShardInput& input,
                          const ShardOptions& options) {
@@ -27,8 +36,13 @@ EncodedBatch encode_rows(const Tokenizer& tokenizer, RowBatch batch, const Shard
         throw Error(ErrorCode::malformed, "has no text; fill it in, or leave such rows out", place);
       }
       if (rows.kind == ShardRows::jsonl) {
-        const json::Document document = json::Document::parse(row, place);
+        const bool marked = rows.first_row + i == 0 && row.starts_with(kByteOrderMark);
+        const json::Document document =
+            json::Document::parse(marked ? row.substr(kByteOrderMark.size()) : row, place);
         encode(i, document.root().at(options.field).string());
+      } else if (!input.rows && row.substr(0, kLooked).find('\0') != std::string_view::npos) {
+        throw Error(ErrorCode::malformed,
+                    "holds NUL bytes, as no text does; leave it out, or convert it first", place);
       } else {
         encode(i, row);
       }

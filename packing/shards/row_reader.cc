@@ -25,10 +25,18 @@ constexpr std::uint64_t kMissing = ~std::uint64_t{0};
       place);
 }
 
+// "A.JSONL" as ".jsonl".
+std::string ending_of(const std::filesystem::path& name) {
+  std::string ending = name.extension().string();
+  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return ending;
+}
+
 ShardRows kind_of(const std::filesystem::path& path) {
   std::filesystem::path name = path.filename();
-  if (name.extension() == ".gz" || name.extension() == ".zst") name.replace_extension();
-  const std::string ending = name.extension().string();
+  const std::string outer = ending_of(name);
+  if (outer == ".gz" || outer == ".gzip" || outer == ".zst" || outer == ".zstd") name.replace_extension();
+  const std::string ending = ending_of(name);
   return ending == ".jsonl" || ending == ".ndjson" || ending == ".json" ? ShardRows::jsonl : ShardRows::text;
 }
 

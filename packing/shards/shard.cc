@@ -85,6 +85,28 @@ void check(const Tokenizer& tokenizer, const ShardOptions& options) {
   if (options.pack) pack({}, *options.pack);
 }
 
+// Throws where an input lies in the folder for the shards: the next run would read what this one has written.
+std::span<const ShardInput> outside(std::span<const ShardInput> inputs, const std::filesystem::path& folder) {
+  std::error_code error;
+  const std::filesystem::path shards = std::filesystem::weakly_canonical(folder, error);
+  for (const ShardInput& input : inputs) {
+    const std::filesystem::path path = std::filesystem::weakly_canonical(input.path, error);
+    if (input.rows && path.empty()) continue;
+    const auto [end, rest] = std::mismatch(shards.begin(), shards.end(), path.begin(), path.end());
+    if (end == shards.end()) {
+      throw Error(ErrorCode::invalid_argument,
+                  "lies in the folder for the shards; choose another folder, or leave it out",
+                  input.path.string());
+    }
+  }
+  return inputs;
+}
+
+// In a bin by itself.
+std::int64_t longest_piece(const PackOptions& pack) {
+  return pack.capacity / pack.pad_each_to * pack.pad_each_to;
+}
+
 class Run {
  public:
   Run(const Tokenizer& tokenizer, std::span<const ShardInput> inputs, const std::filesystem::path& folder,
@@ -92,7 +114,7 @@ class Run {
       : tokenizer_(tokenizer),
         inputs_(inputs),
         options_(options),
-        reader_(inputs, options.rows),
+        reader_(outside(inputs, folder), options.rows),
         folder_(folder, format, options_of(tokenizer, format, options)) {}
 
   ShardSummary run() {
@@ -117,6 +139,11 @@ class Run {
   std::optional<RowBatch> read_again() {
     const std::vector<InputRecord>& before = folder_.manifest().inputs;
     records_ = before;
+    for (const InputRecord& record : before) {
+      progress_.documents += record.documents;
+      progress_.tokens += record.tokens;
+    }
+    progress_.shards = folder_.manifest().shards.size();
     for (std::size_t input = 0; input < before.size(); ++input) {
       // The last one may go on; of a finished run, nothing does.
       const bool whole = folder_.finished() || input + 1 < before.size();
@@ -220,7 +247,7 @@ class Run {
       return;
     }
     if (options_.pack && options_.pack->overlong == Overlong::error &&
-        ids.size() > static_cast<std::size_t>(options_.pack->capacity)) {
+        ids.size() > static_cast<std::size_t>(longest_piece(*options_.pack))) {
       throw Error(
           ErrorCode::invalid_argument,
           fmt::format(
@@ -247,7 +274,7 @@ class Run {
   void end_shard() {
     wait();
     ++progress_.shards;
-    writing_ = std::async(std::launch::async,
+    writing_ = std::async(std::launch::async | std::launch::deferred,
                           [this, filling = std::exchange(filling_, {}), records = records_]() mutable {
                             folder_.add(std::move(filling), options_.pack, std::move(records));
                           });

@@ -7,6 +7,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -16,7 +17,14 @@ namespace polyglyph::packing {
 class Workers {
  public:
   explicit Workers(unsigned threads) {
-    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+    for (unsigned i = 0; i < threads; ++i) {
+      try {
+        threads_.emplace_back([this] { work(); });
+      } catch (const std::system_error&) {  // no more are to be had: those that there are do the work
+        if (threads_.empty()) throw;
+        break;
+      }
+    }
   }
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;

@@ -103,6 +103,15 @@ def test_killed_and_run_again(ok, command, tree, tmp_path):
     assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()} == before
 
 
+def test_a_folder_may_hold_its_shards(ok, polyglyph, tree, tmp_path):
+    tree({"in/a.jsonl": jsonl(TEXTS), "elsewhere/b.txt": "b"})
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "elsewhere")
+    for before in (False, True):
+        shown = ok("shard", "in", "-o", "in/out", "--shard-tokens", "1000").decode()
+        assert "documents                             61\n" in shown
+        assert ("made before" in shown) == before
+
+
 def test_bad_rows(polyglyph, tree):
     tree({"a.jsonl": '{"text": "a"}\nnonsense\n{"text": "b"}\n'})
     result = polyglyph("shard", "a.jsonl", "-o", "out")
@@ -126,11 +135,12 @@ def test_bad_rows(polyglyph, tree):
         (["a.txt", "-o", "out", "--shard-tokens", "0"], "--shard-tokens"),
         (["a.txt", "-o", "out", "--end", "<|nothing|>"], "no token '<|nothing|>'"),
         (["a.txt", "-o", "out", "--format", "csv"], "'csv' is not one of megatron|npy|arrow|parquet"),
-        (["a.txt", "-o", "."], "holds other files (a.txt)"),
+        (["a.txt", "-o", "."], "lies in the folder for the shards"),
+        (["a.txt", "-o", "full"], "holds other files (b.txt)"),
     ],
 )
 def test_mistakes(polyglyph, tree, arguments, message):
-    tree({"a.txt": "One two."})
+    tree({"a.txt": "One two.", "full/b.txt": ""})
     result = polyglyph("shard", *arguments)
     assert result.returncode == 2
     assert message.encode() in result.stderr

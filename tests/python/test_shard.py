@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import struct
 
 import numpy as np
@@ -159,6 +160,50 @@ def test_progress_and_rows_left_out(qwen3, tmp_path):
     assert seen[-1].documents == 4
 
 
+def test_progress_of_columns(qwen3, tmp_path):
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": [f"text {i} " * 100 for i in range(20000)]}), path)
+    seen = []
+    polyglyph.shard([path], tmp_path / "out", qwen3, progress=seen.append)
+    assert {at.total_bytes for at in seen} == {path.stat().st_size}
+    assert seen[0].bytes < seen[-1].bytes == path.stat().st_size
+
+
+def test_names_that_are_not_utf8(qwen3, tmp_path):
+    path = os.fsencode(tmp_path) + b"/n\xe9.jsonl"
+    with open(path, "w") as file:
+        file.write('{"text": "a"}\nnonsense\n')
+    with pytest.raises(polyglyph.Error, match="line 2") as caught:
+        polyglyph.shard([path], tmp_path / "out", qwen3)
+    assert os.fsencode(caught.value.where).startswith(path)
+    assert polyglyph.shard([os.fsdecode(path)], tmp_path / "out", qwen3, bad_rows="skip").documents == 1
+
+
+def test_what_is_no_text_is_a_bad_row(qwen3, tmp_path):
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    with pytest.raises(polyglyph.Error, match=r"a\.png: holds NUL bytes"):
+        polyglyph.shard([tmp_path / "a.png"], tmp_path / "out", qwen3)
+    (tmp_path / "B.JSONL").write_bytes(b"\xef\xbb\xbf" + b'{"text": "one"}\n')
+    assert polyglyph.shard([tmp_path / "B.JSONL"], tmp_path / "out", qwen3).tokens == 1
+
+
+def test_a_disk_that_is_full(qwen3, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "Error writing bytes to file. Detail: [errno 28] No space left on device")
+
+    monkeypatch.setattr(pq, "write_table", full)
+    (tmp_path / "a.txt").write_text("a")
+    with pytest.raises(polyglyph.Error, match=r"shard-00000\.parquet\.partial: .*No space left.*goes on behind") as caught:
+        polyglyph.shard(tmp_path / "a.txt", tmp_path / "out", qwen3, format="parquet")
+    assert caught.value.code == "io"
+
+
+def test_inputs_cannot_lie_among_the_shards(qwen3, tmp_path):
+    (tmp_path / "a.txt").write_text("a")
+    with pytest.raises(polyglyph.Error, match="lies in the folder for the shards"):
+        polyglyph.shard([tmp_path / "a.txt"], tmp_path, qwen3)
+
+
 def test_columns_that_are_no_text(qwen3, tmp_path):
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"id": [1], "body": ["a"]}), path)
@@ -188,7 +233,8 @@ def test_columns_that_are_no_text(qwen3, tmp_path):
         ({"format": "csv"}, "format: 'csv' has no meaning"),
         ({"rows": "csv"}, "rows: 'csv' has no meaning"),
         ({"bad_rows": "keep"}, "bad_rows: 'keep' has no meaning"),
-        ({"overlong": "keep"}, "overlong: 'keep' has no meaning"),
+        ({"overlong": "keep", "pack": 8}, "overlong: 'keep' has no meaning"),
+        ({"seed": 4}, "pack: it is None, and options for packing"),
         ({"inputs": []}, "inputs: there are none"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 from . import Error, Tokenizer, shard
@@ -13,8 +14,11 @@ def main(arguments: list[str]) -> int:
 
     def tell(*fields: object) -> None:
         line = "\t".join(str(field).replace("\t", " ").replace("\n", " ") for field in fields)
-        sys.stdout.buffer.write(line.encode(errors="surrogateescape") + b"\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.buffer.write(line.encode(errors="surrogateescape") + b"\n")
+            sys.stdout.flush()
+        except BrokenPipeError:  # who started this has ended
+            os._exit(1)
 
     options = json.loads(arguments[0])
     name, output, *inputs = arguments[1:]
@@ -30,9 +34,8 @@ def main(arguments: list[str]) -> int:
     except Error as error:
         tell("error", error.code, error)
         return 1
-    except OSError as error:
-        tell("error", "io", error)
-        return 1
+    except KeyboardInterrupt:
+        return 130
     pack = summary.pack
     tell(
         "done", summary.shards, summary.documents, summary.empty_documents, summary.skipped_rows, summary.tokens,

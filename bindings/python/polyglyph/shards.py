@@ -6,6 +6,7 @@ and Arrow and Parquet are written, by pyarrow (pip install 'polyglyph[arrow]').
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from typing import Any, Literal
 from ._polyglyph import Tokenizer, _shard
 from .values import Error, ShardProgress, ShardSummary
 
-_Path = str | os.PathLike[str]
+_Path = str | bytes | os.PathLike[str]
 
 ROWS = 1024
 """Of Parquet that are read at once."""
@@ -65,12 +66,12 @@ def shard(
     invalid_argument (among others for a folder of other files, or of shards made from other options or inputs). The shards
     that were whole by then stay, and are not made again.
     """
-    if isinstance(inputs, (str, os.PathLike)):
+    if isinstance(inputs, (str, bytes, os.PathLike)):
         inputs = [inputs]
-    files = []
-    for path in inputs:
-        path = os.fspath(path)
-        files.append((path, _parquet_rows(path, field) if path.endswith(".parquet") else None))
+    if pack is None and (strategy, overlong, max_documents, pad_each_to, seed) != ("best_fit", "split", None, 1, None):
+        raise Error("pack: it is None, and options for packing are given; say how many tokens a bin has", where="pack")
+    columns = _Columns(field)
+    files = [(path, columns.rows(path) if path.lower().endswith(".parquet") else None) for path in map(os.fsdecode, inputs)]
     if format in ("arrow", "parquet"):
         _pyarrow()
     elif format not in ("megatron", "npy"):
@@ -79,8 +80,9 @@ def shard(
         )
     write = {"arrow": _write_arrow, "parquet": _write_parquet}.get(format)
     return _shard(
-        tokenizer, files, os.fspath(output), format, f".{format}", write, pack, strategy, overlong, max_documents, pad_each_to,
-        1, seed, shard_tokens, rows, field, end, special_tokens, add_special_tokens, bad_rows, skipped, progress, jobs,
+        tokenizer, files, os.fsdecode(output), format, f".{format}", write, pack, strategy, overlong, max_documents, pad_each_to,
+        1, seed, shard_tokens, rows, field, end, special_tokens, add_special_tokens, bad_rows, skipped,
+        columns.counted(progress), jobs,
     )  # fmt: skip
 
 
@@ -92,27 +94,69 @@ def _pyarrow() -> Any:
     return pyarrow
 
 
-def _parquet_rows(path: str, field: str) -> Iterator[list[str | None]]:
-    pyarrow = _pyarrow()
-    import pyarrow.parquet
+class _Columns:
+    """Columns of Parquet files, and how far they have been read."""
 
-    try:
-        file = pyarrow.parquet.ParquetFile(path)
-        index = file.schema_arrow.get_field_index(field)
+    def __init__(self, field: str) -> None:
+        self.field = field
+        self.bytes: dict[str, float] = {}
+        self.total_bytes = 0
+
+    def rows(self, path: str) -> Iterator[list[str | None]]:
+        self.total_bytes += os.path.getsize(path) if os.path.exists(path) else 0
+        return self._read(path)
+
+    def counted(self, progress: Callable[[ShardProgress], object] | None) -> Callable[[ShardProgress], object] | None:
+        """progress, told what was read here, too."""
+        if progress is None or not self.total_bytes:
+            return progress
+        return lambda at: progress(
+            at._replace(bytes=at.bytes + int(sum(self.bytes.values())), total_bytes=at.total_bytes + self.total_bytes)
+        )
+
+    def _read(self, path: str) -> Iterator[list[str | None]]:
+        pyarrow = _pyarrow()
+        import pyarrow.parquet
+
+        done = 0
+        try:
+            file = pyarrow.parquet.ParquetFile(path)
+            self._check(path, file.schema_arrow, pyarrow)
+            share = os.path.getsize(path) / max(1, file.metadata.num_rows)
+            for batch in file.iter_batches(batch_size=ROWS, columns=[self.field]):
+                yield batch.column(0).to_pylist()
+                done += len(batch)
+                self.bytes[path] = share * done
+        except OSError as error:
+            if error.strerror:
+                raise Error(f"{path}: {error.strerror}; check the path", "io", path) from error
+            raise Error(f"{path}: row {done}: {_line(error)}; get the file again", "malformed", path) from error
+        except pyarrow.ArrowException as error:
+            raise Error(f"{path}: row {done}: {_line(error)}; get the file again", "malformed", path) from error
+
+    def _check(self, path: str, schema: Any, pyarrow: Any) -> None:
+        index = schema.get_field_index(self.field)
         if index < 0:
-            names = ", ".join(file.schema_arrow.names[:20])
-            raise Error(f"{path}: has no column {field!r} (or several); name one of {names}", "malformed", path)
-        kind = file.schema_arrow.field(index).type
+            names = ", ".join(schema.names[:20])
+            raise Error(f"{path}: has no column {self.field!r} (or several); name one of {names}", "malformed", path)
+        kind = schema.field(index).type
         if pyarrow.types.is_dictionary(kind):
             kind = kind.value_type
         if not (pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind) or kind == pyarrow.string_view()):
-            raise Error(f"{path}: the column {field!r} holds {kind}, not text; name another one", "malformed", path)
-        for batch in file.iter_batches(batch_size=ROWS, columns=[field]):
-            yield batch.column(0).to_pylist()
-    except pyarrow.ArrowException as error:
-        raise Error(f"{path}: {str(error).splitlines()[0]}; get the file again", "malformed", path) from error
+            raise Error(f"{path}: the column {self.field!r} holds {kind}, not text; name another one", "malformed", path)
+
+
+def _line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+@contextlib.contextmanager
+def _writing(path: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise Error(f"{path}: {error.strerror or error}; check the path", "io", path) from error
+        what = f"{_line(error)}; the shards before it are whole, and the same call goes on behind them"
+        raise Error(f"{path}: {what}", "io", path) from error
 
 
 def _table(ids: Any, sequences: Any, bins: Any) -> Any:
@@ -135,11 +179,12 @@ def _table(ids: Any, sequences: Any, bins: Any) -> Any:
 def _write_arrow(files: list[str], ids: Any, sequences: Any, bins: Any) -> None:
     pyarrow = _pyarrow()
     table = _table(ids, sequences, bins)
-    with pyarrow.OSFile(files[0], "wb") as sink, pyarrow.ipc.new_file(sink, table.schema) as writer:
+    with _writing(files[0]), pyarrow.OSFile(files[0], "wb") as sink, pyarrow.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table, max_chunksize=ROWS)
 
 
 def _write_parquet(files: list[str], ids: Any, sequences: Any, bins: Any) -> None:
     import pyarrow.parquet
 
-    pyarrow.parquet.write_table(_table(ids, sequences, bins), files[0], compression="zstd", row_group_size=ROWS)
+    with _writing(files[0]):
+        pyarrow.parquet.write_table(_table(ids, sequences, bins), files[0], compression="zstd", row_group_size=ROWS)

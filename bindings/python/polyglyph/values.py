@@ -203,6 +203,8 @@ class ContextPart(NamedTuple):
     special_tokens: str
     """"text" or "parse"."""
     tokens: int
+    safe_as_text: bool
+    """Whether it gives the same ids to who finds control tokens in text, as many servers do."""
 
 
 class Context(NamedTuple):
@@ -221,8 +223,9 @@ class Context(NamedTuple):
 
     @property
     def text(self) -> str | bytes | None:
-        """The whole as one text that has these ids; None where there is none, and the ids or the parts must be sent."""
-        return self.parts[0].text if len(self.parts) == 1 else None
+        """The whole as one text that has these ids however it is read; None where the ids must be sent, because a chunk spells
+        a control token or no one text has them."""
+        return self.parts[0].text if len(self.parts) == 1 and self.parts[0].safe_as_text else None
 
 
 class PackReport(NamedTuple):
