@@ -143,9 +143,10 @@ PackedBins materialize(const PackPlan& plan, std::span<const TokenId> ids,
     refuse(fmt::format("row_splits ends at {}, but there are {} ids; pass both as encode_batch gave them",
                        row_splits.back(), ids.size()));
   }
-  if (static_cast<std::int64_t>(row_splits.size()) - 1 != plan.report.documents) {
+  const auto documents = static_cast<std::int64_t>(row_splits.size()) - 1;
+  if (documents < plan.report.documents || (documents > plan.report.documents && !plan.more_to_come)) {
     refuse(fmt::format("{} documents, and the plan is of {}; pass the documents that it was made for",
-                       row_splits.size() - 1, plan.report.documents));
+                       documents, plan.report.documents));
   }
   if (!options.loss_mask.empty() && options.loss_mask.size() != ids.size()) {
     refuse(fmt::format("the loss mask has {} entries, but there are {} ids; give one for each",
@@ -156,7 +157,7 @@ PackedBins materialize(const PackPlan& plan, std::span<const TokenId> ids,
   for (std::size_t bin = first; bin < last; ++bin) filler.add_bin(bin);
   // Documents that are too short have been found by now; those that are too long, only their sum tells.
   const std::int64_t planned = plan.report.tokens + plan.report.truncated_tokens + plan.report.dropped_tokens;
-  if (row_splits.back() != planned) {
+  if (documents == plan.report.documents && row_splits.back() != planned) {
     refuse(
         fmt::format("the documents have {} tokens, and those that the plan was made for had {}; pass those",
                     row_splits.back(), planned));

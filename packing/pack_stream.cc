@@ -50,6 +50,7 @@ class PackStream::State {
 
   PackPlan take() {
     plan_.options = options_;
+    plan_.more_to_come = !finished_;
     plan_.report = cutter_.report(bins_ + static_cast<std::int64_t>(pieces_.size()));
     PackPlan taken = std::exchange(plan_, {});
     plan_.bin_offsets.push_back(0);

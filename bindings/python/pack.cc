@@ -95,8 +95,9 @@ Plan pack_lengths(const py::object& lengths, std::int64_t capacity, const py::ob
 // plan relies on them.
 Plan rebuild_plan(const py::object& bin_offsets, const py::object& document, const py::object& start,
                   const py::object& length, std::int64_t capacity, std::int64_t pad_each_to,
-                  std::int64_t pad_total_to, const py::tuple& counts) {
+                  std::int64_t pad_total_to, const py::tuple& counts, bool more_to_come) {
   PackPlan plan;
+  plan.more_to_come = more_to_come;
   const auto copy = [](const py::object& object, const char* name) {
     const auto array = integers(object, name);
     return std::vector<std::int64_t>(array.data(), array.data() + array.size());
@@ -138,6 +139,13 @@ struct Documents {
       kept = ids;
       splits = batch.row_splits();
       tokens = {batch.ids().data(), static_cast<std::size_t>(batch.ids().size())};
+    } else if (row_splits.is_none() && py::hasattr(ids, "offsets") && py::hasattr(ids, "values")) {
+      // Lists of Arrow: their values in place. A slice of an array begins somewhere in them.
+      splits = integers(ids.attr("offsets"), "ids");
+      const std::int64_t first = splits.data()[0], last = splits.data()[splits.size() - 1];
+      flat.emplace(ids.attr("values").attr("slice")(first, last - first), UnknownIds::error);
+      if (first != 0) splits = integers(splits.attr("__sub__")(first), "ids");
+      tokens = flat->view();
     } else if (!row_splits.is_none()) {
       splits = integers(row_splits, "row_splits");
       flat.emplace(ids, UnknownIds::error);
@@ -281,7 +289,8 @@ constexpr const char* kMaterializeDoc =
 
 A model's inputs for the bins: a PackedBins.
 
-ids: the tokens of the documents: a Batch, a flat array with its row_splits, or a row for each document.
+ids: the tokens of the documents: a Batch, lists in Arrow, a flat array with its row_splits, or a row for each document. Of a
+stream's plan, those that were added before it was taken, and, if you like, later ones.
 bins: which ones: None for all, a number, a slice or a range. All at once take 29 bytes a place.
 pad_id: the id of padding. It says nothing about the loss: loss_mask does.
 positions: "restart", each piece from 0, or "continue", through the whole bin.
@@ -314,9 +323,9 @@ void define_pack(py::module_& module) {
       "_pack_plan",
       [](const py::object& bin_offsets, const py::object& document, const py::object& start,
          const py::object& length, std::int64_t capacity, std::int64_t pad_each_to, std::int64_t pad_total_to,
-         const py::tuple& counts) {
-        return std::const_pointer_cast<PackPlan>(
-            rebuild_plan(bin_offsets, document, start, length, capacity, pad_each_to, pad_total_to, counts));
+         const py::tuple& counts, bool more_to_come) {
+        return std::const_pointer_cast<PackPlan>(rebuild_plan(
+            bin_offsets, document, start, length, capacity, pad_each_to, pad_total_to, counts, more_to_come));
       },
       "For pickle.");
   py::class_<PackPlan, std::shared_ptr<PackPlan>> plan(module, "PackPlan",
@@ -359,7 +368,7 @@ void define_pack(py::module_& module) {
                  py::make_tuple(column(self, &PackPlan::bin_offsets), column(self, &PackPlan::document),
                                 column(self, &PackPlan::start), column(self, &PackPlan::length),
                                 self->options.capacity, self->options.pad_each_to, self->options.pad_total_to,
-                                py::tuple(to_python(self->report))));
+                                py::tuple(to_python(self->report)), self->more_to_come));
            })
       .def(
           "__arrow_c_array__",

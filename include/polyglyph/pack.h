@@ -76,6 +76,7 @@ struct PackPlan {
   std::vector<std::int64_t> length;       // by piece: how many
   PackOptions options;
   PackReport report;
+  bool more_to_come = false;  // of a stream: documents behind those of the report may have been added since
 };
 
 // Time n log capacity at most. Throws Error(invalid_argument): a negative length, or options without meaning;

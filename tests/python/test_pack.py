@@ -230,3 +230,28 @@ def test_a_plan_whose_arrays_do_not_belong_together_is_refused(change):
     arguments[change[0]] = change[1]
     with pytest.raises(polyglyph.Error):
         function(*arguments)
+
+
+def test_documents_as_lists_of_arrow(qwen3):
+    batch = qwen3.encode_batch(["skipped", "one two three", "", "four five six seven", "eight"])
+    for kind in (pa.list_(pa.uint32()), pa.large_list(pa.int32())):
+        lists = pa.array([row.tolist() for row in batch], kind)[1:]
+        plan = polyglyph.pack([len(row) for row in list(batch)[1:]], capacity=5)
+        expected = plan.materialize([row.tolist() for row in batch][1:])
+        for ours, theirs in zip(plan.materialize(lists), expected):
+            assert ours.tolist() == theirs.tolist()
+
+
+def test_a_stream_s_plan_when_more_documents_have_come():
+    stream = polyglyph.PackStream(capacity=4, strategy="sequential")
+    stream.add([4, 3, 4])
+    plan = stream.take()
+    ids = [[1] * 4, [2] * 3, [3] * 4, [4] * 2]
+    assert plan.materialize(ids[:3]).input_ids.tolist() == plan.materialize(ids).input_ids.tolist()
+    assert pickle.loads(pickle.dumps(plan)).materialize(ids).input_ids.tolist()[:4] == [1] * 4
+    with pytest.raises(polyglyph.Error, match="documents, and the plan is of"):
+        plan.materialize(ids[:2])
+    with pytest.raises(polyglyph.Error, match="lengths: it holds -1"):
+        stream.add([2, -1])
+    stream.finish()
+    assert stream.take().report.documents == 3
