@@ -102,6 +102,8 @@ std::span<const ShardInput> outside(std::span<const ShardInput> inputs, const st
   return inputs;
 }
 
+constexpr std::int64_t kReserved = std::int64_t{1} << 28;  // tokens
+
 // In a bin by itself.
 std::int64_t longest_piece(const PackOptions& pack) {
   return pack.capacity / pack.pad_each_to * pack.pad_each_to;
@@ -259,6 +261,9 @@ class Run {
     record.tokens += ids.size();
     ++progress_.documents;
     progress_.tokens += ids.size();
+    // What is reserved takes no memory before it is used; growing would take twice as much for a while.
+    if (filling_.ids.empty())
+      filling_.ids.reserve(static_cast<std::size_t>(std::min(options_.shard_tokens, kReserved)));
     filling_.ids.insert(filling_.ids.end(), ids.begin(), ids.end());
     filling_.splits.push_back(static_cast<std::int64_t>(filling_.ids.size()));
   }
