@@ -27,11 +27,10 @@ namespace {
 
 constexpr const char* kDescription =
     "Cut texts into parts of at most so many tokens, where a reader would cut them\n\n"
-    "Directories are read with everything below them, except .git and what .gitignore files leave out; "
-    "files\n"
-    "that cannot be read or are binary are named on standard error and skipped. The parts of a text put\n"
-    "together are the text; with --overlap each also repeats the end of the one before it. Files may be\n"
-    "larger than memory.";
+    "Directories are read with everything below them, except .git and what .gitignore files leave out;\n"
+    "files that cannot be read or are binary are named on standard error and skipped. The parts of a text\n"
+    "put together are the text; with --overlap each also repeats the end of the one before it. Files may\n"
+    "be larger than memory.";
 
 constexpr const char* kExamples =
     R"(Examples:

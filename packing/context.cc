@@ -99,8 +99,6 @@ std::string followed_by(std::string_view text, std::string_view separator) {
 // What the tokenizer's template puts around a text.
 struct Added {
   std::vector<TokenId> before, behind;
-
-  std::size_t size() const { return before.size() + behind.size(); }
 };
 
 Added added_tokens(const Tokenizer& tokenizer, EncodeOptions options) {

@@ -35,7 +35,7 @@ void check(const PackOptions& options) {
 }
 
 Cutter::Cutter(const PackOptions& options)
-    : options_(options), most_(units_of_bin() * options.pad_each_to), bound_(units_of_bin()) {}
+    : options_(options), most_(tokens_of_bin(options)), bound_(units_of_bin()) {}
 
 // How many of the document's tokens are laid out.
 std::int64_t Cutter::keep(std::int64_t document, std::int64_t length) {

@@ -12,6 +12,11 @@ namespace polyglyph::packing {
 // Throws Error(invalid_argument) for options without meaning.
 void check(const PackOptions& options);
 
+// Of one piece that has a bin for itself.
+inline std::int64_t tokens_of_bin(const PackOptions& options) {
+  return options.capacity / options.pad_each_to * options.pad_each_to;
+}
+
 struct Piece {
   std::int64_t document = 0, start = 0, length = 0;
 };

@@ -56,6 +56,7 @@ constexpr std::size_t kMaxKnots = 8;
 // second's worth, which is a hundred times what public vocabularies ask for.
 constexpr std::size_t kMergeSteps = std::size_t{1} << 28;
 
+// Fewer are laid out sooner than a thread begins.
 constexpr std::size_t kFewTokens = 4096;
 
 // An open-addressed table: 2^k slots, at most two thirds full.
@@ -105,8 +106,8 @@ class Builder {
         break;
     }
     if (parts_.trie.empty()) parts_.trie.assign(256, 0);
-    // All that reads the parts is over before they are moved.
-    if (sorted.valid()) sorted.wait();
+    // All that reads the parts is over before they are moved; what nobody asked for need not begin.
+    sorted = {};
     parts_.joints = joints.get();
     decoded.get();
     describe();

@@ -55,22 +55,21 @@ class Cuttable {
 
   const py::object& all() const { return object_; }
 
+  bool is_str() const { return PyUnicode_Check(object_.ptr()); }
+
   // A part of a str, in characters.
   py::object substring(Py_ssize_t begin, Py_ssize_t end) const {
-    PyObject* part = PyUnicode_Substring(object_.ptr(), begin, end);
-    if (part == nullptr) throw py::error_already_set();
-    return py::reinterpret_steal<py::object>(part);
+    return python::substring(object_, begin, end);
   }
 
-  // What `utf8` is the beginning of, or the end.
+  // What `utf8` is the beginning of, or the end. Cut out of a str, so that lone surrogates stay.
   py::object first(std::string_view utf8) const {
-    return PyUnicode_Check(object_.ptr()) ? substring(0, static_cast<Py_ssize_t>(count_characters(utf8)))
-                                          : static_cast<py::object>(py::bytes(utf8.data(), utf8.size()));
+    if (!is_str()) return to_text(utf8, false);
+    return substring(0, static_cast<Py_ssize_t>(count_characters(utf8)));
   }
   py::object last(std::string_view utf8) const {
-    return PyUnicode_Check(object_.ptr())
-               ? substring(length_ - static_cast<Py_ssize_t>(count_characters(utf8)), length_)
-               : static_cast<py::object>(py::bytes(utf8.data(), utf8.size()));
+    if (!is_str()) return to_text(utf8, false);
+    return substring(length_ - static_cast<Py_ssize_t>(count_characters(utf8)), length_);
   }
 
  private:
@@ -97,10 +96,8 @@ py::object truncate_text(const Tokenizer& tokenizer, const py::object& object, c
                                     : text.substring(length - size, length);
     const Text utf8(part.ptr());
     const std::string_view view = utf8.view();
-    const Span kept = interruptible(work(limit, view), options.encode, [&](EncodeOptions encode) {
-      BudgetOptions cancellable = options;
-      cancellable.encode = encode;
-      return truncate(tokenizer, view, limit, cancellable);
+    const Span kept = interruptible(work(limit, view), options, [&](const BudgetOptions& o) {
+      return truncate(tokenizer, view, limit, o);
     });
     if (!all && near_the_cut(kept.end - kept.begin, view.size())) continue;
     if (all && kept == Span{0, view.size()}) return object;
@@ -134,20 +131,15 @@ py::object head_tail_text(const Tokenizer& tokenizer, const py::object& object,
       joined.append(view).append(Text(rest.ptr()).view());
       view = joined;
     }
-    const HeadTail cut = interruptible(work(limit, view), options.encode, [&](EncodeOptions encode) {
-      HeadTailOptions cancellable = options;
-      cancellable.encode = encode;
-      return head_tail(tokenizer, view, limit, cancellable);
+    const HeadTail cut = interruptible(work(limit, view), options, [&](const HeadTailOptions& o) {
+      return head_tail(tokenizer, view, limit, o);
     });
     if (!all && (near_the_cut(cut.head_end, middle) ||
                  near_the_cut(view.size() - cut.tail_begin, view.size() - middle)))
       continue;
     if (cut.head_end == cut.tail_begin) return object;
-    const py::object middle_text =
-        PyUnicode_Check(object.ptr())
-            ? static_cast<py::object>(to_str(options.marker, "replace"))
-            : static_cast<py::object>(py::bytes(options.marker.data(), options.marker.size()));
-    return text.first(view.substr(0, cut.head_end)) + middle_text + text.last(view.substr(cut.tail_begin));
+    return text.first(view.substr(0, cut.head_end)) + to_text(options.marker, text.is_str()) +
+           text.last(view.substr(cut.tail_begin));
   }
 }
 

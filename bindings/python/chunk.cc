@@ -51,12 +51,8 @@ py::list chunk_text(const Tokenizer& tokenizer, const py::object& object, const 
       options_from(max_tokens, overlap, boundary, locale, special_tokens, add_special_tokens);
   const Text text(object.ptr());
   options.unit = text.is_str() ? OffsetUnit::chars : OffsetUnit::bytes;
-  const std::vector<Chunk> chunks =
-      interruptible(text.view().size(), options.encode, [&](EncodeOptions encode) {
-        ChunkOptions cancellable = options;
-        cancellable.encode = encode;
-        return chunk(tokenizer, text.view(), cancellable);
-      });
+  const std::vector<Chunk> chunks = interruptible(
+      text.view().size(), options, [&](const ChunkOptions& o) { return chunk(tokenizer, text.view(), o); });
   py::list list;
   for (const Chunk& chunk : chunks)
     list.append(to_python(chunk, object[py::slice(static_cast<py::ssize_t>(chunk.span.begin),
@@ -108,13 +104,8 @@ class TextChunks {
 
   py::list to_list(const std::vector<Found>& found) const {
     py::list list;
-    for (const auto& [chunk, text] : found) {
-      if (options_.unit == OffsetUnit::chars) {
-        list.append(to_python(chunk, to_str(text, "replace")));
-      } else {
-        list.append(to_python(chunk, py::bytes(text)));
-      }
-    }
+    for (const auto& [chunk, text] : found)
+      list.append(to_python(chunk, to_text(text, options_.unit == OffsetUnit::chars)));
     return list;
   }
 

@@ -2,6 +2,7 @@
 #include "polyglyph/context.h"
 
 #include <pybind11/numpy.h>
+#include <pybind11/stl.h>
 
 #include <string>
 #include <vector>
@@ -22,12 +23,6 @@ namespace {
 
 constexpr Choice<ContextOrder> kOrders[] = {{"stable", ContextOrder::stable}, {"given", ContextOrder::given}};
 
-py::list numbers(const std::vector<std::size_t>& values) {
-  py::list list;
-  for (const std::size_t value : values) list.append(value);
-  return list;
-}
-
 py::object fit_texts(const Tokenizer& tokenizer, const py::object& system_object,
                      const py::object& chunk_objects, const py::object& query_object, const py::object& limit,
                      const py::object& reserve, const py::object& separator_object, const py::object& order,
@@ -45,22 +40,18 @@ py::object fit_texts(const Tokenizer& tokenizer, const py::object& system_object
   options.encode = encode_options(special_tokens.ptr(), add_special_tokens.ptr());
   std::size_t bytes = system.view().size() + query.view().size();
   for (const std::string_view chunk : chunks.views()) bytes += chunk.size();
-  Context context = interruptible(bytes, options.encode, [&](EncodeOptions encode) {
-    ContextOptions cancellable = options;
-    cancellable.encode = encode;
-    return fit_context(tokenizer, system.view(), chunks.views(), query.view(), cancellable);
+  Context context = interruptible(bytes, options, [&](const ContextOptions& o) {
+    return fit_context(tokenizer, system.view(), chunks.views(), query.view(), o);
   });
   py::list parts;
   for (const ContextPart& part : context.parts) {
     parts.append(values().context_part(
-        "text"_a = query.is_str() && is_utf8(part.text)
-                       ? static_cast<py::object>(to_str(part.text, "replace"))
-                       : static_cast<py::object>(py::bytes(part.text)),
+        "text"_a = to_text(part.text, query.is_str() && is_utf8(part.text)),
         "special_tokens"_a = part.special_tokens == SpecialTokens::parse ? "parse" : "text",
         "tokens"_a = part.tokens, "safe_as_text"_a = part.safe_as_text));
   }
-  return values().context("ids"_a = to_array(std::move(context.ids)), "chosen"_a = numbers(context.chosen),
-                          "left_out"_a = numbers(context.left_out), "parts"_a = parts,
+  return values().context("ids"_a = to_array(std::move(context.ids)), "chosen"_a = py::cast(context.chosen),
+                          "left_out"_a = py::cast(context.left_out), "parts"_a = parts,
                           "yarn_factor"_a = context.yarn_factor);
 }
 

@@ -36,14 +36,24 @@ inline void check_signals() {
   if (PyErr_CheckSignals() != 0) throw pybind11::error_already_set();
 }
 
+// Where options say what ends a call, or the encoding in it.
+template <class Options>
+const std::atomic<bool>*& cancel_of(Options& options) {
+  if constexpr (requires { options.encode; }) {
+    return options.encode.cancel;
+  } else {
+    return options.cancel;
+  }
+}
+
 // Calls work(options). If it has much to do, that happens on a thread of its own, while this one waits for it
-// and for Ctrl-C, which ends it through options.cancel.
+// and for Ctrl-C, which ends it through cancel_of(options).
 template <class Options, class Work>
 auto interruptible(std::size_t bytes, Options options, Work&& work) {
   if (bytes < kWatchedBytes) return without_gil(bytes, [&] { return work(options); });
   constexpr std::chrono::milliseconds kPatience{20};
   std::atomic<bool> cancel{false};
-  options.cancel = &cancel;
+  cancel_of(options) = &cancel;
   auto result = std::async(std::launch::async, [&] { return work(options); });
   while (without_gil(bytes, [&] { return result.wait_for(kPatience); }) != std::future_status::ready) {
     if (PyErr_CheckSignals() == 0) continue;

@@ -92,4 +92,15 @@ py::str to_str(std::string_view bytes, const char* errors) {
   return py::reinterpret_steal<py::str>(text);
 }
 
+py::object to_text(std::string_view utf8, bool as_str) {
+  if (as_str) return to_str(utf8, "replace");
+  return py::bytes(utf8.data(), utf8.size());
+}
+
+py::object substring(py::handle text, Py_ssize_t begin, Py_ssize_t end) {
+  PyObject* part = PyUnicode_Substring(text.ptr(), begin, end);
+  if (part == nullptr) throw py::error_already_set();
+  return py::reinterpret_steal<py::object>(part);
+}
+
 }  // namespace polyglyph::python

@@ -55,4 +55,10 @@ pybind11::str token_name(std::string_view name);
 // Bytes that ought to be UTF-8, as a str; `errors` names a handler of Python's.
 pybind11::str to_str(std::string_view bytes, const char* errors);
 
+// The same as a str if it is to be one, else as bytes.
+pybind11::object to_text(std::string_view utf8, bool as_str);
+
+// A part of a str, in characters.
+pybind11::object substring(pybind11::handle text, Py_ssize_t begin, Py_ssize_t end);
+
 }  // namespace polyglyph::python

@@ -104,8 +104,7 @@ bool long_text_fits(const Tokenizer& tokenizer, PyObject* text, std::size_t limi
   std::size_t count = 0;
   for (Py_ssize_t begin = 0; begin < length && count <= limit;) {
     const Py_ssize_t end = std::min(length, begin + static_cast<Py_ssize_t>(kSliceBytes / 4));
-    const auto part = py::reinterpret_steal<py::object>(PyUnicode_Substring(text, begin, end));
-    if (!part) throw py::error_already_set();
+    const py::object part = substring(text, begin, end);
     const Text utf8(part.ptr());
     count += without_gil(utf8.view().size(), [&] { return stream.feed_count(utf8.view()); });
     check_signals();

@@ -64,6 +64,23 @@ std::string json_of(std::string_view text) {
   return written;
 }
 
+Manifest::Totals Manifest::totals() const {
+  Totals all;
+  for (const InputRecord& input : inputs) {
+    for (const auto& [name, member] : kInput) all.inputs.*member += input.*member;
+  }
+  for (const ShardRecord& shard : shards) {
+    all.sequences += shard.sequences;
+    all.tokens += shard.tokens;
+    if (!shard.pack) continue;
+    if (!all.pack) all.pack.emplace();
+    for (const auto& [name, member] : kReport) (*all.pack).*member += (*shard.pack).*member;
+    all.pack->documents += static_cast<std::int64_t>(shard.documents);
+    all.pack->tokens += static_cast<std::int64_t>(shard.tokens);
+  }
+  return all;
+}
+
 std::string Manifest::text() const {
   json::Writer json;
   json.begin_object();
@@ -72,25 +89,17 @@ std::string Manifest::text() const {
   for (const auto& [name, value] : options) json.key(name).literal(value);
   json.end_object();
 
-  InputRecord all;
   json.key("inputs").begin_array();
   for (const InputRecord& input : inputs) {
     json.begin_object(true);
     json.key(kDigest).string(input.digest);
-    for (const auto& [name, member] : kInput) {
-      json.key(name).number(input.*member);
-      all.*member += input.*member;
-    }
+    for (const auto& [name, member] : kInput) json.key(name).number(input.*member);
     json.end_object();
   }
   json.end_array();
 
-  std::uint64_t tokens = 0, sequences = 0;
-  std::optional<PackReport> packed;
   json.key("shards").begin_array();
   for (const ShardRecord& shard : shards) {
-    tokens += shard.tokens;
-    sequences += shard.sequences;
     json.begin_object(true);
     json.key("files").begin_array(true);
     for (const FileRecord& file : shard.files) {
@@ -105,8 +114,6 @@ std::string Manifest::text() const {
     json.key("sequences").number(shard.sequences);
     json.key("tokens").number(shard.tokens);
     if (shard.pack) {
-      if (!packed) packed.emplace();
-      for (const auto& [name, member] : kReport) (*packed).*member += (*shard.pack).*member;
       json.key("pack").begin_object(true);
       write_report(json, *shard.pack);
       json.end_object();
@@ -115,15 +122,16 @@ std::string Manifest::text() const {
   }
   json.end_array();
 
+  const Totals all = totals();
   json.key("total").begin_object();
-  json.key("documents").number(all.documents);
-  json.key("empty_documents").number(all.empty_documents);
-  json.key("skipped_rows").number(all.skipped_rows);
-  json.key("sequences").number(sequences);
-  json.key("tokens").number(tokens);
-  if (packed) {
+  json.key("documents").number(all.inputs.documents);
+  json.key("empty_documents").number(all.inputs.empty_documents);
+  json.key("skipped_rows").number(all.inputs.skipped_rows);
+  json.key("sequences").number(all.sequences);
+  json.key("tokens").number(all.tokens);
+  if (all.pack) {
     json.key("pack").begin_object(true);
-    write_report(json, *packed);
+    write_report(json, *all.pack);
     json.end_object();
   }
   json.end_object();
@@ -164,8 +172,6 @@ Manifest Manifest::read(const std::filesystem::path& path) {
       shard.pack.emplace();
       for (const auto& [name, member] : kReport)
         (*shard.pack).*member = static_cast<std::int64_t>(report->at(name).unsigned_integer());
-      shard.pack->documents = static_cast<std::int64_t>(shard.documents);
-      shard.pack->tokens = static_cast<std::int64_t>(shard.tokens);
     }
   });
   return manifest;

@@ -47,6 +47,14 @@ struct Manifest {
   std::vector<InputRecord> inputs;
   std::vector<ShardRecord> shards;
 
+  struct Totals {
+    InputRecord inputs;  // but for the digest
+    std::uint64_t sequences = 0;
+    std::uint64_t tokens = 0;  // written
+    std::optional<PackReport> pack;
+  };
+  Totals totals() const;
+
   std::string text() const;
 
   // Throws Error(io, malformed) about a file that neither of the two wrote.

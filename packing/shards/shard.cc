@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "packing/cutter.h"
 #include "packing/shards/manifest.h"
 #include "packing/shards/row_encoder.h"
 #include "packing/shards/row_reader.h"
@@ -31,10 +32,10 @@ namespace {
 using packing::EncodedBatch;
 using packing::Filling;
 using packing::InputRecord;
+using packing::Manifest;
 using packing::RowBatch;
 using packing::RowReader;
 using packing::ShardFolder;
-using packing::ShardRecord;
 
 using Options = std::vector<std::pair<std::string, std::string>>;
 
@@ -104,11 +105,6 @@ std::span<const ShardInput> outside(std::span<const ShardInput> inputs, const st
 
 constexpr std::int64_t kReserved = std::int64_t{1} << 28;  // tokens
 
-// In a bin by itself.
-std::int64_t longest_piece(const PackOptions& pack) {
-  return pack.capacity / pack.pad_each_to * pack.pad_each_to;
-}
-
 class Run {
  public:
   Run(const Tokenizer& tokenizer, std::span<const ShardInput> inputs, const std::filesystem::path& folder,
@@ -149,21 +145,21 @@ class Run {
     for (std::size_t input = 0; input < before.size(); ++input) {
       // The last one may go on; of a finished run, nothing does.
       const bool whole = folder_.finished() || input + 1 < before.size();
-      packing::Digest digest;
-      std::uint64_t rows = 0;
+      InputRecord now;
       for (bool ended = false; !ended;) {
         std::optional<RowBatch> batch = reader_.next();
         if (!batch) changed(input);
         tokenizer::stop_if_cancelled(options_.encode.cancel);
         show_progress(true);
         ended = batch->ends_input;
-        const auto known =
-            static_cast<std::size_t>(std::min<std::uint64_t>(batch->rows.size(), before[input].rows - rows));
-        digest.update(batch->up_to(known));
-        rows += known;
-        const bool reached = known < batch->rows.size() || ended || (!whole && rows == before[input].rows);
+        const auto known = static_cast<std::size_t>(
+            std::min<std::uint64_t>(batch->rows.size(), before[input].rows - now.rows));
+        now.rows += known;
+        const bool reached =
+            known < batch->rows.size() || ended || (!whole && now.rows == before[input].rows);
         if (!reached) continue;
-        if (rows != before[input].rows || digest.hex() != before[input].digest) changed(input);
+        mark(now, *batch, known);
+        if (now.rows != before[input].rows || now.digest != before[input].digest) changed(input);
         if (known < batch->rows.size() && whole) changed(input);
         if (!whole) {
           drop_first(*batch, known);
@@ -248,13 +244,14 @@ class Run {
       ++record.empty_documents;
       return;
     }
-    if (options_.pack && options_.pack->overlong == Overlong::error &&
-        ids.size() > static_cast<std::size_t>(longest_piece(*options_.pack))) {
+    const auto& pack = options_.pack;
+    if (pack && pack->overlong == Overlong::error &&
+        ids.size() > static_cast<std::size_t>(packing::tokens_of_bin(*pack))) {
       throw Error(
           ErrorCode::invalid_argument,
           fmt::format(
               "the document has {} tokens, more than the {} of a bin; choose what becomes of such (overlong)",
-              ids.size(), options_.pack->capacity),
+              ids.size(), packing::tokens_of_bin(*pack)),
           packing::place_of(inputs_[batch.input], batch.kind, batch.first_row + row));
     }
     ++record.documents;
@@ -298,37 +295,20 @@ class Run {
   }
 
   ShardSummary summary(std::size_t before) const {
+    const Manifest::Totals all = folder_.manifest().totals();
     ShardSummary summary;
+    summary.shards = folder_.manifest().shards.size();
+    summary.documents = all.inputs.documents;
+    summary.empty_documents = all.inputs.empty_documents;
+    summary.skipped_rows = all.inputs.skipped_rows;
+    summary.tokens = all.tokens;
+    summary.pack = all.pack;
     summary.shards_before = before;
-    for (const InputRecord& input : folder_.manifest().inputs) {
-      summary.documents += input.documents;
-      summary.empty_documents += input.empty_documents;
-      summary.skipped_rows += input.skipped_rows;
-    }
-    for (const ShardRecord& shard : folder_.manifest().shards) {
-      ++summary.shards;
-      summary.tokens += shard.tokens;
-      if (shard.pack) add_report(summary, *shard.pack);
-    }
     if (summary.pack && summary.pack->bins > 0) {
       summary.pack->fill = static_cast<double>(summary.tokens) / static_cast<double>(summary.pack->bins) /
                            static_cast<double>(options_.pack->capacity);
     }
     return summary;
-  }
-
-  static void add_report(ShardSummary& summary, const PackReport& report) {
-    if (!summary.pack) summary.pack.emplace();
-    PackReport& all = *summary.pack;
-    all.documents += report.documents;
-    all.split_documents += report.split_documents;
-    all.truncated_documents += report.truncated_documents;
-    all.dropped_documents += report.dropped_documents;
-    all.tokens += report.tokens;
-    all.truncated_tokens += report.truncated_tokens;
-    all.dropped_tokens += report.dropped_tokens;
-    all.bins += report.bins;
-    all.lower_bound += report.lower_bound;
   }
 
   const Tokenizer& tokenizer_;
